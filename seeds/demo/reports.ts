@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { DataSource } from 'typeorm';
+import type { Actor } from '../../src/access/actor.js';
+import { JOB } from '../../src/access/actor.js';
+import { Door } from '../../src/access/door.js';
+import { demoPdf, demoWord } from '../../src/files/demo.js';
+import type { Storage } from '../../src/files/storage.js';
+import type { DocumentKind } from '../../src/graph/enums.js';
+import { acceptReport, approveReport, returnReport, submitReport } from '../../src/reports/decide.js';
+import { attachReportDocument, attestSeal, createUpload } from '../../src/reports/documents.js';
+import { createReportDraft } from '../../src/reports/drafts.js';
+import { Upload } from '../../src/reports/revision.entity.js';
+import type { DemoAccount } from './accounts.js';
+
+const DAY = 86_400_000;
+
+/** How far each consortium's report has come, by its place on the list: every state is there. */
+const LAST_DUE = ['accepted', 'accepted', 'accepted late', 'approved', 'missing', 'accepted', 'submitted'] as const;
+const NEXT_DUE = [
+  'draft',
+  'submitted',
+  'returned by the city',
+  'approved',
+  'none',
+  'returned by the province',
+] as const;
+type Goal = (typeof LAST_DUE)[number] | (typeof NEXT_DUE)[number];
+
+type Duty = { id: string; consortiumId: string; dueAt: Date; listNumber: number; cityId: string; last: boolean };
+
+/** Reports in every state, made by the real services as the real roles, at instants of a clock of their own. */
+export async function demoReports(
+  owner: DataSource,
+  source: DataSource,
+  storage: Storage,
+  accounts: DemoAccount[],
+  now: Date,
+): Promise<number> {
+  const duties: Duty[] = await owner.transaction(async (db) => {
+    await db.query('SET LOCAL ROLE iec_job');
+    return db.query(
+      `SELECT o.id, o.consortium_id AS "consortiumId", o.due_at AS "dueAt", o.list_number AS "listNumber", o.city_id AS "cityId", o.due_at <= $1 AS last
+       FROM report_obligation o JOIN province p ON p.id = o.province_id AND p.code = '430000'
+       WHERE o.due_on IN ((SELECT max(due_on) FROM report_obligation WHERE due_at <= $1), (SELECT min(due_on) FROM report_obligation WHERE due_at > $1))
+       ORDER BY o.due_on, o.list_number`,
+      [now],
+    );
+  });
+  const actorOf = (test: (actor: Actor) => boolean) => accounts.find(({ actor }) => test(actor))!.actor;
+  const province = actorOf((a) => a.role === 'PROVINCE');
+  let made = 0;
+  for (const duty of duties) {
+    const goals: readonly Goal[] = duty.last ? LAST_DUE : NEXT_DUE;
+    const goal = goals[(duty.listNumber - 1) % goals.length];
+    if (goal === 'missing' || goal === 'none') continue;
+    const late = goal === 'accepted late' ? 6 * DAY : -3 * DAY;
+    const submittedAt = duty.last
+      ? Math.min(duty.dueAt.getTime() + late, now.getTime() - DAY)
+      : now.getTime() - 2 * DAY;
+    const board = actorOf((a) => a.role === 'BOARD' && a.consortiumId === duty.consortiumId);
+    const bureau = actorOf((a) => a.role === 'CITY_BUREAU' && a.cityId === duty.cityId);
+    await walk(goal, duty, { board, bureau, province }, source, storage, new Date(submittedAt));
+    made++;
+  }
+  return made;
+}
+
+async function walk(
+  goal: Goal,
+  duty: Duty,
+  who: { board: Actor; bureau: Actor; province: Actor },
+  source: DataSource,
+  storage: Storage,
+  start: Date,
+): Promise<void> {
+  let clock = start;
+  const door = new Door(source, () => clock);
+  const as = (actor: Actor) => ({ actor, door, requestId: null });
+  let expectedVersion = 1;
+  const done = (outcome: { id: string | null; userErrors: { code: string }[] }): string => {
+    if (outcome.userErrors.length) throw new Error(`demo: ${outcome.userErrors.map((e) => e.code)}`);
+    return outcome.id!;
+  };
+  const reportId = done(
+    await createReportDraft(as(who.board), { obligationId: duty.id, summary: '演示数据，不是真实材料。' }),
+  );
+  const step = async (
+    change: (input: {
+      reportId: string;
+      expectedVersion: number;
+    }) => Promise<{ id: string | null; userErrors: { code: string }[] }>,
+    hours = 1,
+  ) => {
+    clock = new Date(clock.getTime() + hours * 3_600_000);
+    done(await change({ reportId, expectedVersion: expectedVersion++ }));
+  };
+  const attach = async (kind: DocumentKind, fileName: string, bytes: Buffer) => {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const { upload } = await createUpload(as(who.board), { fileName, byteSize: bytes.length, sha256 });
+    await storage.receive(upload!.storageKey, Readable.from(bytes), { byteSize: bytes.length, sha256 });
+    await door.writing(JOB, (tx) => tx.update(Upload, { id: upload!.id }, { receivedAt: clock }));
+    await step((input) => attachReportDocument(as(who.board), { ...input, kind, uploadId: upload!.id }, storage), 0);
+  };
+  if (goal === 'draft') return;
+  await attach('WORD', '演示材料.docx', await demoWord('演示材料', ['演示数据，不是真实材料。', reportId]));
+  await attach('STAMPED_PDF', '演示材料.pdf', await demoPdf(['Demonstration, not a real report.', reportId]));
+  const leads = await door.reading(who.board, (s) =>
+    s.query<{ id: string }>(
+      {
+        text: "SELECT organization_id AS id FROM membership WHERE consortium_id = $1 AND role <> 'MEMBER' ORDER BY role DESC, position",
+      },
+      [duty.consortiumId],
+    ),
+  );
+  for (const { id } of leads)
+    await step((input) => attestSeal(as(who.board), { ...input, organizationId: id, page: 1 }), 0);
+  await step((input) => submitReport(as(who.board), input));
+  if (goal === 'submitted') return;
+  if (goal === 'returned by the city')
+    return step(
+      (input) =>
+        returnReport(as(who.bureau), { ...input, comment: '演示：请补充重点任务的完成时限。', reason: 'SUPPLEMENT' }),
+      5,
+    );
+  await step((input) => approveReport(as(who.bureau), input), 20);
+  if (goal === 'approved') return;
+  if (goal === 'returned by the province')
+    return step(
+      (input) =>
+        returnReport(as(who.province), { ...input, comment: '演示：第二部分数据有误，请更正。', reason: 'INCORRECT' }),
+      5,
+    );
+  await step((input) => acceptReport(as(who.province), input), 10);
+}

@@ -1,0 +1,160 @@
+import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/ability';
+import type { Actor, Scope } from './actor.js';
+
+/**
+ * Wall one: who may do what, in the order and the words of the table in docs/permissions.md.
+ * Wall two (migrations/) says the same a second time and knows nothing of this file; test/access compares them.
+ *
+ * A rule without conditions is for every row of every province. What is not given here is refused.
+ */
+export const ACTIONS = [
+  'read',
+  'createReportDraft',
+  'updateReportDraft',
+  'createUpload',
+  'attachReportDocument',
+  'attestSeal',
+  'submitReport',
+  'withdrawReport',
+  'approveReport',
+  'returnReport',
+  'acceptReport',
+  'reopenReport',
+  'extendObligation',
+  'issueToken',
+  'revokeToken',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+export type Ability = MongoAbility<[Action, any]>;
+
+/** Province, city … board: the published list, read by everybody. */
+export const LIST = [
+  'Province',
+  'City',
+  'Department',
+  'Designation',
+  'Park',
+  'Organization',
+  'Consortium',
+  'ConsortiumPark',
+  'Membership',
+  'Board',
+] as const;
+
+/** Obligation, report (state and dates), event without its comment. */
+export const PROGRESS = ['ReportObligation', 'Report', 'ReportEvent'] as const;
+
+/** What hangs on a submitted revision and is read with it. */
+export const ATTACHED = ['ReportDocument', 'SealAttestation', 'ReportEventComment'] as const;
+
+const BOARD_EDITS = [
+  'updateReportDraft',
+  'attachReportDocument',
+  'attestSeal',
+  'submitReport',
+  'withdrawReport',
+] as const satisfies Action[];
+
+const SUBMITTED = { $ne: null };
+
+/** Tokens may be issued for these roles, and no wider (domain: who issues for whom). */
+export const ISSUES: Partial<Record<Actor['role'], readonly string[]>> = {
+  CITY_BUREAU: ['BOARD', 'CITY_DEPARTMENT'],
+  PROVINCE: ['CITY_BUREAU', 'EXPERT', 'ANALYST'],
+  ADMINISTRATOR: ['PROVINCE', 'ADMINISTRATOR'],
+};
+
+type Grant = (can: AbilityBuilder<Ability>['can'], my: Scope) => void;
+
+const RULES: Record<Actor['role'], Grant> = {
+  PUBLIC: () => {},
+
+  BOARD: (can, my) => {
+    const own = { consortiumId: my.consortiumId };
+    can('read', [...PROGRESS, 'BoardMember', 'BoardMemberContact', 'ReportRevision', ...ATTACHED, 'Upload'], own);
+    can('read', 'AccessToken', { id: my.tokenId });
+    can('createReportDraft', 'ReportObligation', own);
+    can('createUpload', 'Upload');
+    can(BOARD_EDITS as unknown as Action[], 'Report', own);
+  },
+
+  CITY_BUREAU: (can, my) => {
+    const own = { cityId: my.cityId };
+    can('read', [...PROGRESS, 'BoardMember', 'BoardMemberContact'], own);
+    // a draft is the board's own
+    can('read', 'ReportRevision', { ...own, number: SUBMITTED });
+    can('read', [...ATTACHED], { ...own, 'revision.number': SUBMITTED });
+    can('read', 'AccessToken', { id: my.tokenId });
+    can('read', 'AccessToken', { ...own, role: { $in: ISSUES.CITY_BUREAU as string[] } });
+    can(['approveReport', 'returnReport'], 'Report', own);
+    can('issueToken', 'AccessToken', { ...own, role: { $in: ISSUES.CITY_BUREAU as string[] } });
+    can('revokeToken', 'AccessToken', { ...own, role: { $in: ISSUES.CITY_BUREAU as string[] } });
+  },
+
+  // as the bureau, without contacts
+  CITY_DEPARTMENT: (can, my) => {
+    const own = { cityId: my.cityId };
+    can('read', [...PROGRESS, 'BoardMember'], own);
+    can('read', 'ReportRevision', { ...own, number: SUBMITTED });
+    can('read', [...ATTACHED], { ...own, 'revision.number': SUBMITTED });
+    can('read', 'AccessToken', { id: my.tokenId });
+  },
+
+  PROVINCE: (can, my) => {
+    const own = { provinceId: my.provinceId };
+    can('read', [...PROGRESS, 'BoardMember', 'BoardMemberContact', 'ExpertAssignment'], own);
+    // only what a bureau approved, whatever became of the report afterwards
+    can('read', 'ReportRevision', { ...own, approvedAt: SUBMITTED });
+    can('read', [...ATTACHED], { ...own, 'revision.approvedAt': SUBMITTED });
+    can('read', 'AccessToken', { id: my.tokenId });
+    can('read', 'AccessToken', { ...own, role: { $in: ISSUES.PROVINCE as string[] } });
+    can(['returnReport', 'acceptReport', 'reopenReport'], 'Report', own);
+    can('extendObligation', 'ReportObligation', own);
+    can('issueToken', 'AccessToken', { ...own, role: { $in: ISSUES.PROVINCE as string[] } });
+    can('revokeToken', 'AccessToken', { ...own, role: { $in: ISSUES.PROVINCE as string[] } });
+  },
+
+  EXPERT: (can, my) => {
+    const assigned = { consortiumId: { $in: my.assignedConsortiumIds as string[] } };
+    can('read', [...PROGRESS], assigned);
+    can('read', 'ReportRevision', { ...assigned, acceptedAt: SUBMITTED });
+    can('read', [...ATTACHED], { ...assigned, 'revision.acceptedAt': SUBMITTED });
+    can('read', 'ExpertAssignment', { accountId: my.accountId });
+    can('read', 'AccessToken', { id: my.tokenId });
+  },
+
+  ANALYST: (can, my) => {
+    const own = { provinceId: my.provinceId };
+    can('read', ['ReportObligation', 'Report'], own);
+    // never a person's name
+    can('read', 'ReportEvent', EVENT_WITHOUT_NAME, own);
+    can('read', 'AccessToken', { id: my.tokenId });
+  },
+
+  ADMINISTRATOR: (can) => {
+    can('read', ['AccessToken', 'Account', 'AuditEntry']);
+    can('issueToken', 'AccessToken', { role: { $in: ISSUES.ADMINISTRATOR as string[] } });
+    can('revokeToken', 'AccessToken');
+  },
+
+  JOB: (can) => {
+    can('read', ['AccessToken', 'Account', 'ReportObligation', 'Upload', 'OutboxEvent']);
+  },
+};
+
+// biome-ignore format: one glance
+const EVENT_WITHOUT_NAME = [
+  'id', 'serial', 'reportId', 'consortiumId', 'cityId', 'provinceId', 'transition',
+  'from', 'to', 'at', 'actorRole', 'revisionNumber', 'reason',
+];
+
+/** The rules of a role for a scope: real values for judging rows, placeholders for compiling conditions. */
+export function abilityFor(role: Actor['role'], my: Scope): Ability {
+  const { can, build } = new AbilityBuilder<Ability>(createMongoAbility);
+  can('read', [...LIST]);
+  RULES[role](can, my);
+  return build({ detectSubjectType: (row) => (typeof row === 'string' ? row : row.__type) });
+}
+
+/** Tables that no role reads through the API; named, so that an entity without a rule is a decision and no accident. */
+export const UNREAD = ['IdempotentAnswer'] as const;

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import { ApiError } from '../graph/errors.js';
+import { type Actor, DATABASE_ROLE } from './actor.js';
+
+export type Statement = { text: string; name?: string };
+
+/** Names kept per connection; clients invent selections without end, so the oldest go. */
+const MAX_NAMES = 500;
+const names = new WeakMap<PoolClient, Map<string, true>>();
+
+export const named = (text: string): Statement => ({
+  text,
+  name: createHash('sha256').update(text).digest('base64url').slice(0, 32),
+});
+
+const SETTINGS = named(
+  "SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true), set_config('app.province_id', $3, true), " +
+    "set_config('app.city_id', $4, true), set_config('app.department', $5, true), set_config('app.consortium_id', $6, true)",
+);
+const settingsOf = (a: Actor) => [a.accountId, a.tokenId, a.provinceId, a.cityId, a.department, a.consortiumId].map((v) => v ?? '');
+
+const TOKEN_CHECK = named('SELECT revoked_at, expires_at FROM access_token WHERE id = $1');
+
+/**
+ * The only way to the database in a request: one transaction on one connection, opened when first needed, as the actor's
+ * database role with its scope set. A connection that can't roll back is destroyed.
+ */
+export class Session {
+  private client: Promise<PoolClient> | undefined;
+  private opened: Promise<void> | undefined;
+  private ended = false;
+  private committed = false;
+  statements = 0;
+
+  constructor(
+    private readonly pool: Pool,
+    readonly actor: Actor,
+    private readonly mode: 'read' | 'write',
+    private readonly now: () => Date,
+  ) {}
+
+  /**
+   * Runs a statement in the session's transaction. Opening travels in the same write as the first one.
+   * `last`: the caller promises that nothing follows, and the commit travels along.
+   */
+  async query<R = any>(statement: Statement, values: unknown[] = [], last = false): Promise<R[]> {
+    if (this.ended) throw new Error('the session has ended');
+    this.client ??= this.pool.connect();
+    const client = await this.client;
+    // opening, statement and commit leave in one write
+    const { stream } = (client as any).connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+    this.opened ??= this.open(client);
+    this.statements++;
+    const answer = client.query({ ...remember(client, statement), values });
+    if (last && this.mode === 'read') {
+      this.committed = true;
+      client.query('COMMIT').catch(() => {
+        this.committed = false;
+      });
+    }
+    // both are awaited, so that neither rejection is left alone; the token's verdict comes first
+    const [opening, result] = await Promise.allSettled([this.opened, answer]);
+    if (opening.status === 'rejected') throw opening.reason;
+    if (result.status === 'rejected') throw result.reason;
+    return result.value.rows;
+  }
+
+  private open(client: PoolClient): Promise<void> {
+    const { actor } = this;
+    const begin = this.mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN ISOLATION LEVEL READ COMMITTED';
+    const sent = [
+      client.query(`${begin}; SET LOCAL ROLE ${DATABASE_ROLE[actor.role]}`),
+      client.query({ ...remember(client, SETTINGS), values: settingsOf(actor) }),
+    ];
+    const check = actor.tokenId ? client.query({ ...remember(client, TOKEN_CHECK), values: [actor.tokenId] }) : undefined;
+    const opened = Promise.all([...sent, check]).then(() => check?.then(({ rows }) => this.judge(rows[0])));
+    opened.catch(() => {});
+    return opened;
+  }
+
+  /** Asked in every request's first statement: a revoked token is refused at once, on every instance. */
+  private judge(row: { revoked_at: Date | null; expires_at: Date } | undefined): void {
+    if (!row) throw new ApiError('UNAUTHENTICATED');
+    if (row.revoked_at) throw new ApiError('TOKEN_REVOKED');
+    if (row.expires_at <= this.now()) throw new ApiError('TOKEN_EXPIRED');
+  }
+
+  /** Ends the transaction and gives the connection back. */
+  async end(outcome: 'commit' | 'rollback'): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    if (!this.client) return;
+    let client: PoolClient;
+    try {
+      client = await this.client;
+    } catch {
+      return;
+    }
+    if (this.committed) return client.release();
+    try {
+      await client.query(outcome === 'commit' ? 'COMMIT' : 'ROLLBACK');
+      client.release();
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
+  }
+}
+
+/** Keeps the prepared names of a connection bounded. */
+function remember(client: PoolClient, statement: Statement): Statement {
+  if (!statement.name) return statement;
+  let known = names.get(client);
+  if (!known) {
+    known = new Map();
+    names.set(client, known);
+  }
+  known.delete(statement.name);
+  known.set(statement.name, true);
+  if (known.size > MAX_NAMES) {
+    const [oldest] = known.keys();
+    known.delete(oldest);
+    delete (client as any).connection.parsedStatements[oldest];
+    client.query(`DEALLOCATE "${oldest}"`).catch(() => {});
+  }
+  return statement;
+}

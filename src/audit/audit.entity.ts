@@ -1,0 +1,88 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Role } from '../graph/enums.js';
+
+/** Who did what, for good: no row is ever changed or deleted, whoever asks. */
+@Entity()
+@Index(['at', 'serial'])
+@Index(['subjectId'])
+export class AuditEntry {
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primary: true })
+  serial!: string;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  at!: Date;
+
+  @Column({ type: 'text' })
+  actorRole!: Role | 'LOADER' | 'JOB';
+
+  @Column({ type: 'text', nullable: true })
+  accountId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  tokenId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  requestId!: string | null;
+
+  @Column({ type: 'text' })
+  action!: string;
+
+  @Column({ type: 'text' })
+  subjectId!: string;
+
+  @Column({ type: 'text', nullable: true })
+  provinceId!: string | null;
+
+  /** Never content, never a secret. */
+  @Column({ type: 'jsonb', default: {} })
+  detail!: Record<string, unknown>;
+}
+
+/** What the world will be told after the commit. The serial follows commit order: a trigger gives it under a lock. */
+@Entity()
+export class OutboxEvent {
+  @PrimaryColumn({ type: 'bigint' })
+  serial!: string;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  at!: Date;
+
+  @Column({ type: 'text' })
+  type!: string;
+
+  @Column({ type: 'text' })
+  subjectId!: string;
+
+  @Column({ type: 'text' })
+  provinceId!: string;
+
+  @Column({ type: 'text', nullable: true })
+  cityId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  consortiumId!: string | null;
+
+  @Column({ type: 'jsonb' })
+  payload!: Record<string, unknown>;
+}
+
+/** The stored answer of a mutation that carried an Idempotency-Key. */
+@Entity()
+export class IdempotentAnswer {
+  @PrimaryColumn({ type: 'text' })
+  tokenId!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  key!: string;
+
+  @Column({ type: 'text' })
+  bodyHash!: string;
+
+  /** Null while the first request still runs. */
+  @Column({ type: 'jsonb', nullable: true })
+  answer!: unknown;
+
+  @Index()
+  @Column({ type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+}

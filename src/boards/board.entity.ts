@@ -1,0 +1,138 @@
+import { Field, ObjectType } from 'type-graphql';
+import { OneOf } from '../database/checks.js';
+import { Column, Entity, Index, ManyToOne, OneToMany, OneToOne, JoinColumn, PrimaryColumn, type Relation } from 'typeorm';
+import { Consortium } from '../consortia/consortium.entity.js';
+import { BoardForm, BoardPosition, Constituency } from '../graph/enums.js';
+import { Needs, NullWhenHidden, OrderBy } from '../graph/hints.js';
+import { Node } from '../graph/node.js';
+import { LocalDateResolver } from '../graph/scalars.js';
+import { Organization } from '../organizations/organization.entity.js';
+
+@ObjectType({ simpleResolvers: true, implements: Node, description: '理事会或董事会（通知第1条）。 Council or board of directors (notice, paragraph 1).' })
+@OneOf('form', BoardForm)
+@Entity()
+export class Board extends Node {
+  @Column({ type: 'text' })
+  provinceId!: string;
+
+  @Column({ type: 'text' })
+  cityId!: string;
+
+  @Column({ type: 'text' })
+  consortiumId!: string;
+
+  @Field(() => BoardForm, { description: '形式。 Form.' })
+  @Column({ type: 'text' })
+  form!: BoardForm;
+
+  @Field({ description: '形式名称。 Label of the form.' })
+  @Needs('form')
+  readonly formLabel!: string;
+
+  @Field(() => Consortium, { description: '所属联合体。 Its consortium.' })
+  @OneToOne(() => Consortium, (consortium) => consortium.board, { nullable: false })
+  @JoinColumn()
+  consortium!: Relation<Consortium>;
+
+  @Field(() => [BoardMember], { nullable: true, description: '理事名单；无权查看者为空。 Its members; null for whoever may not read them.' })
+  @OrderBy('rank', 'id')
+  @NullWhenHidden()
+  @OneToMany(() => BoardMember, (member) => member.board)
+  members!: Relation<BoardMember[]> | null;
+}
+
+@ObjectType({ simpleResolvers: true, implements: Node, description: '理事（董事）。 A member of the board.' })
+@OneOf('position', BoardPosition)
+@OneOf('constituency', Constituency)
+@Entity()
+@Index(['boardId', 'rank', 'id'])
+@Index(['consortiumId'])
+@Index(['cityId'])
+@Index(['provinceId'])
+export class BoardMember extends Node {
+  @Column({ type: 'text' })
+  provinceId!: string;
+
+  @Column({ type: 'text' })
+  cityId!: string;
+
+  @Column({ type: 'text' })
+  consortiumId!: string;
+
+  @Column({ type: 'text' })
+  boardId!: string;
+
+  @ManyToOne(() => Board, (board) => board.members, { nullable: false })
+  board!: Relation<Board>;
+
+  @Field({ description: '姓名。 Name.' })
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Field(() => BoardPosition, { description: '职务。 Position.' })
+  @Column({ type: 'text' })
+  position!: BoardPosition;
+
+  @Field({ description: '职务名称。 Label of the position.' })
+  @Needs('position')
+  readonly positionLabel!: string;
+
+  @Field(() => Constituency, { description: '代表方。 Whom the member represents.' })
+  @Column({ type: 'text' })
+  constituency!: Constituency;
+
+  @Column({ type: 'text', nullable: true })
+  organizationId!: string | null;
+
+  @Field(() => Organization, { nullable: true, description: '所在单位。 Organization.' })
+  @Index()
+  @ManyToOne(() => Organization, { nullable: true })
+  organization!: Relation<Organization> | null;
+
+  @Field(() => LocalDateResolver, { nullable: true, description: '任期起。 First day of the term.' })
+  @Column({ type: 'date', nullable: true })
+  termStart!: string | null;
+
+  @Field(() => LocalDateResolver, { nullable: true, description: '任期止。 Last day of the term.' })
+  @Column({ type: 'date', nullable: true })
+  termEnd!: string | null;
+
+  /** Chair first, as the board lists itself. */
+  @Column({ type: 'int' })
+  rank!: number;
+
+  @Field(() => BoardMemberContact, { nullable: true, description: '联系方式（个人信息）；无权查看者为空。 Personal data: null for whoever may not read it.' })
+  @OneToOne(() => BoardMemberContact, (contact) => contact.boardMember)
+  contact!: Relation<BoardMemberContact> | null;
+}
+
+/** Personal data in a table of its own, so that the database can hide it by row. */
+@ObjectType({ simpleResolvers: true, description: '理事联系方式（个人信息）。 A member’s contact: personal data.' })
+@Entity()
+@Index(['consortiumId'])
+@Index(['cityId'])
+export class BoardMemberContact {
+  @PrimaryColumn({ type: 'text' })
+  boardMemberId!: string;
+
+  @OneToOne(() => BoardMember, (member) => member.contact, { nullable: false })
+  @JoinColumn()
+  boardMember!: Relation<BoardMember>;
+
+  @Column({ type: 'text' })
+  provinceId!: string;
+
+  @Column({ type: 'text' })
+  cityId!: string;
+
+  @Column({ type: 'text' })
+  consortiumId!: string;
+
+  @Field(() => String, { nullable: true, description: '电话。 Telephone.' })
+  @Column({ type: 'text', nullable: true })
+  phone!: string | null;
+
+  @Field(() => String, { nullable: true, description: '电子邮箱。 E-mail.' })
+  @Column({ type: 'text', nullable: true })
+  email!: string | null;
+}

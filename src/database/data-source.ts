@@ -1,0 +1,35 @@
+import pg from 'pg';
+import { DataSource, type MixedList } from 'typeorm';
+import { Naming } from './naming.js';
+
+// a day is a day, not a midnight of the server's time zone
+pg.types.setTypeParser(pg.types.builtins.DATE, (day: string) => day);
+
+type Options = { url: string; entities: MixedList<Function>; migrations?: MixedList<Function> };
+
+/** Migrations and seeds: the owner, who has the schema and no role of an actor until it takes one. Closed before serving. */
+export const ownerDataSource = ({ url, entities, migrations }: Options) =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    namingStrategy: new Naming(),
+    migrationsTransactionMode: 'each',
+    extra: { max: 2 },
+  });
+
+/** Requests: every connection starts as a role that owns nothing and sees nothing until an actor's role is set. */
+export const servingDataSource = ({ url, entities, poolSize }: Options & { poolSize: number }) =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    namingStrategy: new Naming(),
+    extra: {
+      max: poolSize,
+      options: '-c role=iec_login -c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off',
+      pipeline: true,
+      connectionTimeoutMillis: 10_000,
+    },
+  });

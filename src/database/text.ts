@@ -1,0 +1,36 @@
+import { pinyin } from 'pinyin-pro';
+
+/** Both widths of a bracket, letter or digit, and both cases, become one. */
+export const fold = (text: string): string => text.normalize('NFKC').toLowerCase().trim();
+
+/** Character by character, but read in their words: 长 is chang2 in 长沙 and zhang3 in 校长. */
+const read = (text: string) => pinyin(fold(text), { type: 'all', toneType: 'num', v: true });
+
+const isWord = (character: string) => /^[\p{L}\p{N}]$/u.test(character);
+
+/**
+ * A key whose bytes stand in the order of a Chinese index: syllables with their tones, then the text itself. A space comes
+ * before every letter, and the line break before the space, so that a name stands before those that begin with it.
+ */
+export function sortKey(text: string): string {
+  let key = '';
+  let spelling = false;
+  for (const { origin, pinyin: syllable, isZh } of read(text)) {
+    // brackets and the like have no place in an index
+    if (!isZh && !isWord(origin)) spelling = false;
+    else {
+      key += (key && !(spelling && !isZh) ? ' ' : '') + (isZh ? syllable : origin);
+      spelling = !isZh;
+    }
+  }
+  return `${key}\n${text}`;
+}
+
+/** What a search looks through: the folded name, and below it the initials of its syllables, letters and digits kept. */
+export const searchText = (name: string): string =>
+  `${fold(name)}\n${read(name)
+    .map(({ origin, first, isZh }) => (isZh ? first : isWord(origin) ? origin : ''))
+    .join('')}`;
+
+/** For LIKE with its default escape: what was typed is looked for as typed. */
+export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;

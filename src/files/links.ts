@@ -1,0 +1,21 @@
+import type { UrlSigner } from './signing.js';
+
+const DOWNLOAD_MINUTES = 5;
+
+/** Signed links to our own file routes; they carry the token's id, which is asked again at each use. */
+export class FileLinks {
+  constructor(
+    private readonly signer: UrlSigner,
+    private readonly publicUrl: string,
+  ) {}
+
+  upload(base: string, uploadId: string, tokenId: string, expiresAt: Date): string {
+    return this.at(base) + this.signer.sign(`/files/uploads/${uploadId}`, { token: tokenId }, expiresAt);
+  }
+  download(base: string, documentId: string, tokenId: string, now: Date): string {
+    // rounded up, so that one answer asked twice in a minute has one link
+    const expiresAt = new Date(Math.ceil(now.getTime() / 60_000) * 60_000 + (DOWNLOAD_MINUTES - 1) * 60_000);
+    return this.at(base) + this.signer.sign(`/files/documents/${documentId}`, { token: tokenId }, expiresAt);
+  }
+  private at = (base: string): string => this.publicUrl || base;
+}

@@ -1,0 +1,178 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ByteRange, dispositionOf, rangeOf } from './http-headers.js';
+import type { UrlSigner } from './signing.js';
+import { MAX_UPLOAD_BYTES, type Storage, UploadError, type UploadErrorCode } from './storage.js';
+
+/** The claims of a link with `id`, the object's id from its path, which the signature covers too. */
+export type LinkClaims = Record<string, string> & { id: string };
+
+export type UploadGrant = { key: string; byteSize: number; sha256: string };
+export type DownloadGrant = { key: string; byteSize: number; fileName: string; contentType: string; sha256?: string };
+
+export type FileRoutesDeps = {
+  storage: Storage;
+  signer: UrlSigner;
+  now(): Date;
+  /** Whether the link still counts, asked at each use; null refuses, with whatever reason kept back. */
+  onUpload: {
+    authorize(claims: LinkClaims, authorization: string | undefined): Promise<UploadGrant | null>;
+    /** The file is kept. May come again for the same upload. */
+    received(uploadId: string): Promise<void>;
+  };
+  onDownload: {
+    authorize(claims: LinkClaims, authorization: string | undefined): Promise<DownloadGrant | null>;
+  };
+};
+
+export const uploadPath = (id: string): string => `/files/uploads/${id}`;
+export const downloadPath = (id: string): string => `/files/documents/${id}`;
+
+/** A sender that is silent for this long is gone. */
+const SILENCE_MS = 30_000;
+
+/** Bytes of files, through links that are signed and live shortly. To be registered as a plugin of its own. */
+export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Promise<void> {
+  const { storage, signer, onUpload, onDownload } = deps;
+
+  app.removeAllContentTypeParsers();
+  // the body stays on the wire until somebody may send it, whatever it calls itself
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(ALWAYS);
+    if (request.method !== 'PUT') return;
+    // only our own checks read the type, and they read the content
+    request.headers['content-type'] = 'application/octet-stream';
+    request.raw.setTimeout(SILENCE_MS, () => request.raw.destroy());
+  });
+  app.setErrorHandler((error: Error, request, reply) => {
+    discard(request.raw);
+    if (error instanceof Problem) return refuse(reply, error);
+    if (error instanceof UploadError) return refuse(reply, PROBLEMS[error.code]);
+    request.log.error({ err: error }, 'files');
+    return refuse(reply, FAILED);
+  });
+
+  const claimsOf = (request: FastifyRequest): LinkClaims => {
+    const signed = signer.verify(request.raw.url ?? '', deps.now());
+    if (!signed) throw NOT_FOUND;
+    return { ...signed.claims, id: (request.params as { id: string }).id };
+  };
+
+  app.put(uploadPath(':id'), { bodyLimit: MAX_UPLOAD_BYTES }, async (request, reply) => {
+    const claims = claimsOf(request);
+    const grant = await onUpload.authorize(claims, request.headers.authorization);
+    if (!grant) throw NOT_FOUND;
+    const length = request.headers['content-length'];
+    if (length === undefined) throw LENGTH_REQUIRED;
+    if (Number(length) !== grant.byteSize) throw PROBLEMS.SIZE_MISMATCH;
+    await storage.receive(grant.key, request.raw, grant);
+    await onUpload.received(claims.id);
+    return reply.code(204).send();
+  });
+
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: downloadPath(':id'),
+    handler: async (request, reply) => {
+      const grant = await onDownload.authorize(claimsOf(request), request.headers.authorization);
+      if (!grant) throw NOT_FOUND;
+      reply.headers({
+        'content-type': grant.contentType,
+        'content-disposition': dispositionOf(grant.fileName),
+        'content-security-policy': "sandbox; default-src 'none'",
+        'accept-ranges': 'bytes',
+        ...(grant.sha256 && { etag: `"${grant.sha256}"` }),
+      });
+      const range = rangeOf(request.headers, grant.byteSize, grant.sha256 && `"${grant.sha256}"`);
+      if (range === 'unsatisfiable') {
+        reply.header('content-range', `bytes */${grant.byteSize}`);
+        throw RANGE;
+      }
+      return send(reply, grant, range, request.method === 'HEAD');
+    },
+  });
+
+  async function send(reply: FastifyReply, grant: DownloadGrant, range: ByteRange | undefined, headOnly: boolean) {
+    const { stream, byteSize } = await storage.open(grant.key, range);
+    if (headOnly || byteSize !== grant.byteSize) stream.destroy();
+    if (byteSize !== grant.byteSize)
+      throw new Error(`a stored file has ${byteSize} bytes instead of ${grant.byteSize}`);
+    const { start, end } = range ?? { start: 0, end: byteSize - 1 };
+    if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${byteSize}`);
+    reply.header('content-length', end - start + 1);
+    return headOnly ? reply.send() : reply.send(stream);
+  }
+}
+
+const ALWAYS = { 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' };
+
+/** An answer that needs no more than itself: the same bytes for everybody. */
+class Problem extends Error {
+  readonly body: string;
+  constructor(
+    readonly status: number,
+    code: string,
+    message: string,
+  ) {
+    super(code);
+    this.body = JSON.stringify({ error: { code, message } });
+  }
+}
+
+const NOT_FOUND = new Problem(
+  404,
+  'NOT_FOUND',
+  '链接无效或已过期，请重新获取链接。 The link is not valid or has expired; ask for a new one.',
+);
+const LENGTH_REQUIRED = new Problem(
+  411,
+  'UPLOAD_MISMATCH',
+  '请在 Content-Length 中给出文件大小。 Send the file with its size in Content-Length.',
+);
+const RANGE = new Problem(
+  416,
+  'RANGE_NOT_SATISFIABLE',
+  '请求的范围超出文件，请从头下载。 The range lies outside the file; download it from its beginning.',
+);
+const FAILED = new Problem(500, 'INTERNAL', '文件服务出错，请稍后重试。 The file service failed; try again later.');
+
+const PROBLEMS: Record<UploadErrorCode, Problem> = {
+  SIZE_MISMATCH: new Problem(
+    400,
+    'UPLOAD_MISMATCH',
+    '文件大小与申报的不一致，请重新申请上传。 The size is not the announced one; create a new upload.',
+  ),
+  HASH_MISMATCH: new Problem(
+    400,
+    'UPLOAD_MISMATCH',
+    '文件内容与申报的 SHA-256 不一致，请重新上传。 The content does not have the announced SHA-256; send it again.',
+  ),
+  TOO_LARGE: new Problem(
+    413,
+    'UPLOAD_TOO_LARGE',
+    '文件超过 50 MB，请压缩后重新申请上传。 The file is larger than 50 MB; make it smaller and create a new upload.',
+  ),
+  NO_SPACE: new Problem(
+    507,
+    'STORAGE_FULL',
+    '服务器存储空间不足，请联系管理员后重试。 The server has no space left; tell its administrator and try again.',
+  ),
+  ABORTED: new Problem(400, 'UPLOAD_ABORTED', '上传中断，请重新上传。 The upload was interrupted; send it again.'),
+};
+
+const OF_THE_FILE = ['content-disposition', 'content-length', 'etag', 'accept-ranges'];
+
+function refuse(reply: FastifyReply, problem: Problem): FastifyReply {
+  for (const name of OF_THE_FILE) reply.removeHeader(name);
+  return reply.code(problem.status).type('application/json; charset=utf-8').send(problem.body);
+}
+
+/** An answer is only heard by a sender that may finish its sentence, up to the longest that was ever allowed. */
+function discard(body: IncomingMessage): void {
+  let left = MAX_UPLOAD_BYTES;
+  body.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) body.destroy();
+  });
+}

@@ -1,0 +1,33 @@
+import { Extensions } from 'type-graphql';
+
+/** What the compiler of selections (reading/) must know of a GraphQL field beyond TypeORM's metadata. */
+export type Hints = {
+  /** A computed field: the columns that its resolver reads from the row; `relation.column` crosses a to-one relation. */
+  needs?: readonly string[];
+  /** Order of a list, as columns of the related entity; `-column` descends. */
+  orderBy?: readonly string[];
+  /** A list that crosses a link entity: `links.target`, only links with these constant values, in the links' order. */
+  through?: { links: string; target: string; where?: Record<string, string>; orderBy: string };
+  /** Rows of another relation: SQL tests by column; `first` takes one row. */
+  relation?: { path: string; where?: Record<string, 'IS NULL' | 'IS NOT NULL'>; first?: boolean };
+  /** Rows of another feature's entity that point here by their to-one relation `by`. */
+  inverse?: { entity: string; by: string };
+  /** The whole list is null for whoever may read none of it. */
+  nullable?: boolean;
+  /** A nested keyset page: the name of its definition (reading/pages.ts). */
+  page?: string;
+  /** SQL that a feature computes from the row's alias, for these roles only. */
+  derived?: { key: string; roles: readonly string[]; sql(alias: string): string };
+};
+
+const hint = (hints: Hints) => Extensions(hints as Record<string, unknown>);
+
+export const Needs = (...needs: string[]) => hint({ needs });
+export const OrderBy = (...orderBy: string[]) => hint({ orderBy });
+export const Through = (through: NonNullable<Hints['through']>) => hint({ through });
+export const From = (path: string, where: NonNullable<Hints['relation']>['where'], orderBy: string[], first = false) =>
+  hint({ relation: { path, where, first }, orderBy });
+export const Inverse = (inverse: NonNullable<Hints['inverse']>, ...orderBy: string[]) => hint({ inverse, orderBy });
+export const NullWhenHidden = () => hint({ nullable: true });
+export const Paged = (page: string) => hint({ page });
+export const Derived = (derived: NonNullable<Hints['derived']>) => hint({ derived });

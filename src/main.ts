@@ -1,0 +1,91 @@
+import 'reflect-metadata';
+import { mkdirSync } from 'node:fs';
+import { migrations } from '../migrations/index.js';
+import { type DemoEntry, loadDemo } from '../seeds/demo/load.js';
+import { loadList } from '../seeds/load.js';
+import { type Config, ConfigError, readConfig } from './config.js';
+import { ownerDataSource } from './database/data-source.js';
+import { startEmbedded } from './database/embedded/server.js';
+import { migrate } from './database/prepare.js';
+import { entities } from './entities.js';
+import { both, type Text } from './graph/language.js';
+import { createService, keepObligations } from './service.js';
+import { problemOf, welcome } from './start-messages.js';
+
+const say = (text: Text) => console.log(`· ${both(text)}`);
+
+/** configuration → database → server, and how it all stops. */
+async function start(config: Config): Promise<() => Promise<void>> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (let last = undo.pop(); last; last = undo.pop()) await last();
+  };
+  try {
+    let url = config.databaseUrl;
+    if (url) makeDataDir(config);
+    else {
+      const embedded = await startEmbedded(config.dataDir, say);
+      undo.push(() => embedded.stop());
+      url = embedded.ownerUrl;
+    }
+    say({ zh: '准备数据库：迁移与名单…', en: 'Preparing the database: migrations and the list…' });
+    const owner = await ownerDataSource({ url, entities, migrations }).initialize();
+    try {
+      await migrate(owner, () => loadList(owner).then(() => {}));
+    } finally {
+      await owner.destroy();
+    }
+
+    let demo: DemoEntry[] = [];
+    const service = await createService({ config, url, demoAccounts: () => demo.map(({ label, token }) => ({ label, token })) });
+    undo.push(() => service.stop());
+    await keepObligations(service.door);
+    if (!config.production) {
+      const demoOwner = await ownerDataSource({ url, entities, migrations }).initialize();
+      try {
+        demo = await loadDemo({ owner: demoOwner, service, dataDir: config.dataDir, now: new Date(), say });
+      } finally {
+        await demoOwner.destroy();
+      }
+    }
+    const address = await service.app.listen({ port: config.port, host: config.host });
+    console.log(welcome(address, config, demo));
+    return stop;
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+}
+
+function makeDataDir({ dataDir }: Config): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch {
+    throw new ConfigError(`无法建立数据目录 ${dataDir}：请检查权限，或用 DATA_DIR 指定别处。 Can't create the data folder ${dataDir}: check its permissions, or set DATA_DIR to another.`);
+  }
+}
+
+let stopping = false;
+let stop: (() => Promise<void>) | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    say({ zh: '正在停止：等待进行中的请求…', en: 'Stopping: letting running requests end…' });
+    if (!stop) return; // still starting: start() ends by itself, below
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  });
+
+try {
+  stop = await start(readConfig());
+  if (stopping) {
+    await stop();
+    process.exit(0);
+  }
+} catch (error) {
+  console.error(`✗ ${problemOf(error)}`);
+  process.exit(1);
+}

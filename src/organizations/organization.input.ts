@@ -1,0 +1,25 @@
+import { ArgsType, Field, InputType } from 'type-graphql';
+import { OrganizationKindFilter, StringFilter } from '../graph/filter-inputs.js';
+import { PageArgs } from '../graph/page-args.js';
+
+@InputType({ description: '单位筛选；各项须同时满足。 Filter of organizations; all given must hold.' })
+export class OrganizationFilter {
+  @Field(() => OrganizationKindFilter, { nullable: true, description: '类别。 Kind.' })
+  kind?: object;
+  @Field(() => StringFilter, { nullable: true, description: '名称。 Name.' })
+  name?: StringFilter;
+  @Field(() => [OrganizationFilter], { nullable: true, description: '全部满足。 All of these.' })
+  and?: OrganizationFilter[];
+  @Field(() => [OrganizationFilter], { nullable: true, description: '任一满足。 Any of these.' })
+  or?: OrganizationFilter[];
+  @Field(() => OrganizationFilter, { nullable: true, description: '不满足。 Not this.' })
+  not?: OrganizationFilter;
+}
+
+@ArgsType()
+export class OrganizationsArgs extends PageArgs {
+  @Field(() => OrganizationFilter, { nullable: true, description: '筛选。 Filter.' })
+  filter?: OrganizationFilter;
+  @Field(() => String, { nullable: true, description: '名称的一部分或拼音首字母，至多100字。 Part of a name or pinyin initials, 100 characters at most.' })
+  query?: string;
+}

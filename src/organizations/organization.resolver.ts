@@ -1,0 +1,33 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
+import { connection } from '../graph/connections.js';
+import { labelOf } from '../graph/labels.js';
+import type { Context } from '../reading/context.js';
+import type { PageDefinition } from '../reading/pages.js';
+import { Organization } from './organization.entity.js';
+import { OrganizationsArgs } from './organization.input.js';
+
+export const OrganizationConnection = connection('Organization', () => Organization, '单位');
+
+export const organizationPages: Record<string, PageDefinition> = {
+  organizations: {
+    entity: Organization,
+    sorts: { NAME: ['nameSort'] },
+    defaultSort: { field: 'NAME', direction: 'ASC' },
+    filters: { kind: { column: 'kind' }, name: { column: 'name', search: 'searchText' } },
+    search: 'searchText',
+  },
+};
+
+@Resolver(() => Organization)
+export class OrganizationResolver {
+  @Query(() => OrganizationConnection, { description: '单位名录，按名称拼音排序。 Organizations, in pinyin order.' })
+  organizations(@Args() args: OrganizationsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
+    return c.reader.page(info, c.session, 'organizations', args);
+  }
+
+  @FieldResolver()
+  kindLabel(@Root() row: Organization, @Ctx() c: Context): string {
+    return labelOf('OrganizationKind', row.kind, c.language);
+  }
+}

@@ -1,0 +1,64 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Actor } from '../access/actor.js';
+import type { Door } from '../access/door.js';
+import type { Session } from '../access/session.js';
+import type { Language } from '../graph/language.js';
+import type { Reader } from './reader.js';
+
+export type ContextParts = {
+  door: Door;
+  reader: Reader;
+  actor: Actor;
+  language: Language;
+  requestId: string;
+  /** Scheme, host and port under which the client reached us. */
+  publicBase: string;
+};
+
+/** What a resolver has: who asks, the session of its queries, the door for its writes. */
+export class Context {
+  readonly door: Door;
+  readonly reader: Reader;
+  readonly actor: Actor;
+  readonly language: Language;
+  readonly requestId: string;
+  readonly publicBase: string;
+  private opened: Session | undefined;
+
+  constructor(parts: ContextParts) {
+    this.door = parts.door;
+    this.reader = parts.reader;
+    this.actor = parts.actor;
+    this.language = parts.language;
+    this.requestId = parts.requestId;
+    this.publicBase = parts.publicBase;
+  }
+
+  entity(name: string): Function {
+    return this.door.source.getMetadata(name).target as Function;
+  }
+
+  get now(): Date {
+    return this.door.now();
+  }
+
+  /** One consistent picture for all queries of the request. */
+  get session(): Session {
+    this.opened ??= this.door.read(this.actor);
+    return this.opened;
+  }
+
+  /** After a change: a fresh look with the same eyes, since the change may have altered what they may see. */
+  afterwards<R>(info: GraphQLResolveInfo, entity: Function, id: string | null | undefined): Promise<R | null> {
+    if (!id) return Promise.resolve(null);
+    return this.door.reading(this.actor, (session) => this.reader.one<R>(info, session, entity, { id }));
+  }
+
+  get statements(): number {
+    return this.opened?.statements ?? 0;
+  }
+
+  async close(failed: boolean): Promise<void> {
+    await this.opened?.end(failed ? 'rollback' : 'commit');
+  }
+}

@@ -1,0 +1,151 @@
+import { ApiError } from '../graph/errors.js';
+import { type FilterFields, compileFilter, fingerprint, searchIn } from './filters.js';
+import type { Selection, Writer } from './writer.js';
+
+export type PageDefinition = {
+  entity: Function;
+  /** Sort fields of the API → columns, served by an index that ends in the id. */
+  sorts: Record<string, readonly string[]>;
+  defaultSort: { field: string; direction: 'ASC' | 'DESC' };
+  filters?: FilterFields;
+  /** Column that `query:` looks into. */
+  search?: string;
+  /** For a page inside another row: the relation back to it, or SQL over the parent's alias. */
+  within?: (w: Writer, parent: string, row: string) => string;
+  /** Null, not an empty page, unless this holds of the parent. */
+  visibleIf?: (w: Writer, parent: string) => string;
+};
+
+export type PageArguments = {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+  filter?: Record<string, any> | null;
+  query?: string | null;
+  sort?: { field: string; direction?: 'ASC' | 'DESC' | null } | null;
+};
+
+/** What a compiled page's JSON looks like before it becomes a connection. */
+export type RawPage = { rows: { n: any; c?: string[] }[]; total?: number };
+export type Plan = { limit: number; backward: boolean; anchored: boolean; mark: string };
+
+export const DEFAULT_PAGE = 20;
+export const MAX_PAGE = 100;
+const MAX_QUERY = 100;
+
+const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });
+
+/** Checks the arguments and settles what is asked: never a silent cut. */
+export function planOf(definition: PageDefinition, args: PageArguments): Plan & { order: string[]; descending: boolean; cursor: string[] | null } {
+  if (args.first != null && args.last != null) throw refuse('first 与 last 不能同时使用。', 'Use first or last, not both.');
+  if ((args.after != null && args.last != null) || (args.before != null && args.last == null))
+    throw refuse('after 配合 first，before 配合 last。', 'after goes with first, before with last.');
+  const limit = args.first ?? args.last ?? DEFAULT_PAGE;
+  if (limit < 1 || limit > MAX_PAGE)
+    throw refuse(`每页 1 至 ${MAX_PAGE} 条，收到 ${limit}。`, `A page has 1 to ${MAX_PAGE} rows, got ${limit}.`);
+  if ((args.query?.length ?? 0) > MAX_QUERY) throw refuse(`query 至多 ${MAX_QUERY} 字。`, `query takes ${MAX_QUERY} characters at most.`);
+  const field = args.sort?.field ?? definition.defaultSort.field;
+  const direction = args.sort ? (args.sort.direction ?? 'ASC') : definition.defaultSort.direction;
+  const backward = args.last != null;
+  const mark = fingerprint(definition.entity.name, field, direction, args.filter ?? null, args.query ?? null);
+  const given = args.after ?? args.before ?? null;
+  const order = [...definition.sorts[field], 'id'];
+  return {
+    limit,
+    backward,
+    anchored: given !== null,
+    mark,
+    order,
+    descending: (direction === 'DESC') !== backward,
+    cursor: given === null ? null : decodeCursor(given, mark, order.length),
+  };
+}
+
+const encodeCursor = (mark: string, values: string[]) => Buffer.from(JSON.stringify([mark, ...values])).toString('base64url');
+
+function decodeCursor(cursor: string, mark: string, length: number): string[] {
+  let decoded: unknown;
+  try {
+    decoded = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {}
+  if (!Array.isArray(decoded) || decoded.length !== length + 1 || !decoded.every((v) => typeof v === 'string') || decoded[0] !== mark)
+    throw refuse('游标无效：游标只能用于产生它的同一筛选与排序。', 'Invalid cursor: a cursor belongs to the filter and order that made it.');
+  return decoded.slice(1);
+}
+
+/** One page as one sub-select. `bind` decides whether a value is a constant of the text or of this execution. */
+export function compilePage(
+  w: Writer,
+  definition: PageDefinition,
+  args: PageArguments,
+  selection: Selection,
+  bind: (value: unknown) => string,
+  parent?: string,
+): { sql: string; plan: Plan } {
+  const plan = planOf(definition, args);
+  const table = w.table(definition.entity);
+  if (!w.mayRead(table)) return { sql: parent && definition.visibleIf ? 'NULL' : `json_build_object('rows', '[]'::json, 'total', 0)`, plan };
+  const alias = w.alias();
+  const conditions = [w.allowed(table, alias)];
+  if (parent && definition.within) conditions.push(definition.within(w, parent, alias));
+  conditions.push(
+    ...compileFilter(args.filter, definition.filters ?? {}, {
+      table,
+      alias,
+      bind,
+      related: (path) => {
+        const relation = table.findRelationWithPropertyPath(path)!;
+        const other = w.alias();
+        const to = relation.inverseEntityMetadata;
+        return { table: to, alias: other, from: `${to.tableName} ${other}`, where: `${w.on(table, alias, path, other)} AND ${w.allowed(to, other)}` };
+      },
+    }),
+  );
+  if (args.query && definition.search)
+    conditions.push(searchIn(`${alias}.${w.column(table, definition.search).databaseName}`, args.query, bind));
+
+  const columns = plan.order.map((property) => w.column(table, property));
+  const names = columns.map((column) => `${alias}.${column.databaseName}`);
+  const keyset = plan.cursor
+    ? [`(${names.join(', ')}) ${plan.descending ? '<' : '>'} (${plan.cursor.map((v, i) => `${bind(v)}::${w.source.driver.normalizeType(columns[i] as any)}`).join(', ')})`]
+    : [];
+  const edges = w.sub(selection, 'edges');
+  const node = edges && w.sub(edges, 'node');
+  const nodes = w.sub(selection, 'nodes');
+  const type = (node ?? nodes)?.type;
+  const fields = [...(node?.nodes ?? []), ...(nodes?.nodes ?? [])];
+  const row = type ? w.object(table, alias, { type, nodes: fields }, { __type: `'${table.name}'` }) : `'{}'::json`;
+  const page = w.sub(selection, 'pageInfo');
+  const wantsCursor = w.has(edges, 'cursor') || w.has(page, 'endCursor') || w.has(page, 'startCursor');
+  const wantsRows = edges || nodes || page;
+  const direction = plan.descending ? ' DESC' : '';
+  const cursor = wantsCursor ? `, 'c', json_build_array(${names.map((n) => `${n}::text`).join(', ')})` : '';
+  // LIMIT is a literal: as a parameter the generic plan is refused and the statement planned anew at each call
+  const rows = `(SELECT coalesce(json_agg(s.j), '[]') FROM (SELECT json_build_object('n', ${row}${cursor}) j FROM ${table.tableName} ${alias} WHERE ${[...conditions, ...keyset].join(' AND ')} ORDER BY ${names.map((n) => n + direction).join(', ')} LIMIT ${plan.limit + 1}) s)`;
+  const total = `(SELECT count(*) FROM ${table.tableName} ${alias} WHERE ${conditions.join(' AND ')})`;
+  const parts = [wantsRows && `'rows', ${rows}`, w.has(selection, 'totalCount') && `'total', ${total}`].filter(Boolean);
+  const json = `json_build_object(${parts.join(', ')})`;
+  return { sql: parent && definition.visibleIf ? `CASE WHEN ${definition.visibleIf(w, parent)} THEN ${json} END` : json, plan };
+}
+
+/** The connection that clients know, from the rows that PostgreSQL built. */
+export function connectionOf(raw: RawPage | null, plan: Plan) {
+  if (!raw) return null;
+  const rows = raw.rows ?? [];
+  const more = rows.length > plan.limit;
+  const kept = more ? rows.slice(0, plan.limit) : rows;
+  if (plan.backward) kept.reverse();
+  const cursor = (row: RawPage['rows'][number] | undefined) => (row?.c ? encodeCursor(plan.mark, row.c) : null);
+  return {
+    edges: kept.map((row) => ({ node: row.n, cursor: cursor(row) })),
+    nodes: kept.map((row) => row.n),
+    pageInfo: {
+      hasNextPage: plan.backward ? plan.anchored : more,
+      hasPreviousPage: plan.backward ? more : plan.anchored,
+      startCursor: cursor(kept[0]),
+      endCursor: cursor(kept.at(-1)),
+    },
+    totalCount: raw.total,
+  };
+}

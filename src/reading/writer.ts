@@ -1,0 +1,185 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getArgumentValues,
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+} from 'graphql';
+import { collectSubfields } from 'graphql/execution/collectFields.js';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import type { Actor, Scope } from '../access/actor.js';
+import { condition, hasRight, shapeOf, wallOneStands } from '../access/conditions.js';
+import type { Hints } from '../graph/hints.js';
+
+export type Selection = { type: GraphQLObjectType; nodes: readonly FieldNode[] };
+export type Bound = { scope: keyof Scope } | { constant: unknown };
+export type Frame = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'>;
+/** Compiles a nested page; connections.ts gives it, so that this file knows no page. */
+export type NestedPage = (w: Writer, hint: string, parent: string, field: Selection, args: Record<string, unknown>) => string;
+
+/** Fields with arguments may stand twice under two aliases: their key in the row is the response name. */
+export const keyOf = (responseName: string): string => `@${responseName}`;
+
+/**
+ * The selection set becomes one statement: PostgreSQL builds the JSON, relations are sub-selects, and at every table that
+ * it touches stands the actor's condition. Knows entities, relations, conditions and hints; knows no feature.
+ */
+export class Writer {
+  readonly bound: Bound[] = [];
+  private aliases = 0;
+
+  constructor(
+    readonly source: DataSource,
+    readonly frame: Frame,
+    readonly role: Actor['role'],
+    private readonly runtimeValues: number,
+    private readonly nestedPage: NestedPage,
+  ) {}
+
+  alias = (): string => `t${this.aliases++}`;
+  scope = (key: keyof Scope): string => this.bind({ scope: key });
+  constant = (constant: unknown): string => this.bind({ constant });
+  private bind(value: Bound): string {
+    const at = this.bound.findIndex((b) => 'scope' in b && 'scope' in value && b.scope === value.scope);
+    return `$${this.runtimeValues + (at >= 0 ? at + 1 : this.bound.push(value))}`;
+  }
+
+  table = (entity: Function | string): EntityMetadata => this.source.getMetadata(entity);
+  column(table: EntityMetadata, property: string) {
+    const column = table.findColumnWithPropertyName(property);
+    if (!column) throw new Error(`${table.name} has no column ${property}`);
+    return column;
+  }
+  /** Wall one, at every table. */
+  allowed = (table: EntityMetadata, alias: string): string => condition(this.role, 'read', table, alias, this);
+  /** A role without any right to a table has no grant on it either: the statement must not name it. */
+  mayRead = (table: EntityMetadata): boolean => !wallOneStands() || hasRight(this.role, 'read', table.name);
+  mayReadField = (table: EntityMetadata, property: string): boolean =>
+    !wallOneStands() || shapeOf(this.role).can('read', table.name, property);
+
+  fields(selection: Selection) {
+    const { schema, fragments, variableValues } = this.frame;
+    return collectSubfields(schema as GraphQLSchema, fragments as Record<string, FragmentDefinitionNode>, variableValues, selection.type, selection.nodes as FieldNode[]);
+  }
+  sub(selection: Selection, name: string): Selection | undefined {
+    const nodes = [...this.fields(selection).values()].flat().filter((node) => node.name.value === name);
+    return nodes.length ? { type: this.typeOf(selection.type, name), nodes } : undefined;
+  }
+  has = (selection: Selection | undefined, name: string): boolean => !!selection && !!this.sub(selection, name);
+  private typeOf = (type: GraphQLObjectType, field: string) => getNamedType(type.getFields()[field].type) as GraphQLObjectType;
+
+  /** A row as JSON, with the fields that were asked for and the columns that computed ones need. */
+  object(table: EntityMetadata, alias: string, selection: Selection, extra: Record<string, string> = {}): string {
+    const out = new Map<string, string>(Object.entries(extra));
+    const put = (key: string, sql: string | undefined) => sql && !out.has(key) && out.set(key, sql);
+    for (const [responseName, nodes] of this.fields(selection)) {
+      const name = nodes[0].name.value;
+      if (name.startsWith('__')) continue;
+      const field = selection.type.getFields()[name];
+      const hints = field.extensions as Hints;
+      const inner = (): Selection => ({ type: this.typeOf(selection.type, name), nodes: this.sub(selection, name)!.nodes });
+      for (const need of hints.needs ?? []) put(need, this.need(table, alias, need));
+      if (hints.derived?.roles.includes(this.role)) put(hints.derived.key, hints.derived.sql(alias));
+      if (field.args.length) {
+        const args = getArgumentValues(field, nodes[0], this.frame.variableValues);
+        const own = { type: this.typeOf(selection.type, name), nodes };
+        if (hints.page) put(keyOf(responseName), this.nestedPage(this, hints.page, alias, own, args));
+        else put(keyOf(responseName), this.relation(table, alias, hints.relation?.path ?? name, own, hints, args));
+      } else if (hints.inverse) put(name, this.relation(table, alias, name, inner(), hints, {}));
+      else if (hints.through) put(name, this.through(table, alias, hints.through, inner()));
+      else if (hints.relation) put(name, this.relation(table, alias, hints.relation.path, inner(), hints, {}));
+      else if (!hints.needs) put(name, this.plain(table, alias, name, hints, inner));
+    }
+    return jsonObject(out);
+  }
+
+  private plain(table: EntityMetadata, alias: string, name: string, hints: Hints, inner: () => Selection): string | undefined {
+    const relation = table.findRelationWithPropertyPath(name);
+    if (relation) return this.relation(table, alias, name, inner(), hints, {});
+    const column = table.findColumnWithPropertyName(name);
+    return column && this.mayReadField(table, name) ? `${alias}.${column.databaseName}` : undefined;
+  }
+
+  /** A column of the row, or of a to-one relation: `consortium.status`. */
+  private need(table: EntityMetadata, alias: string, path: string): string | undefined {
+    const [head, tail] = path.split('.');
+    if (tail) return this.join(table, alias, head, (to, other) => this.need(to, other, tail) ?? 'NULL');
+    return this.mayReadField(table, head) ? `${alias}.${this.column(table, head).databaseName}` : undefined;
+  }
+
+  /** A column for a comparison: of the row, or of a to-one relation that the actor may read. */
+  path(table: EntityMetadata, alias: string, path: string): string {
+    const [head, tail] = path.split('.');
+    return tail
+      ? this.join(table, alias, head, (to, other) => this.path(to, other, tail))
+      : `${alias}.${this.column(table, head).databaseName}`;
+  }
+
+  private join(table: EntityMetadata, alias: string, path: string, select: (to: EntityMetadata, alias: string) => string): string {
+    const relation = table.findRelationWithPropertyPath(path)!;
+    const to = relation.inverseEntityMetadata;
+    if (!this.mayRead(to)) return 'NULL';
+    const other = this.alias();
+    return `(SELECT ${select(to, other)} FROM ${to.tableName} ${other} WHERE ${this.on(table, alias, path, other)} AND ${this.allowed(to, other)})`;
+  }
+
+  on(table: EntityMetadata, alias: string, path: string, other: string): string {
+    const relation = table.findRelationWithPropertyPath(path);
+    if (!relation) throw new Error(`${table.name} has no relation ${path}`);
+    const [join, here, there] = relation.isOwning
+      ? [relation.joinColumns[0], alias, other]
+      : [relation.inverseRelation!.joinColumns[0], other, alias];
+    return `${there}.${join.referencedColumn!.databaseName} = ${here}.${join.databaseName}`;
+  }
+
+  private relation(table: EntityMetadata, alias: string, path: string, selection: Selection, hints: Hints, args: Record<string, unknown>): string {
+    const relation = table.findRelationWithPropertyPath(path);
+    const to = hints.inverse ? this.table(hints.inverse.entity) : relation!.inverseEntityMetadata;
+    const many = !hints.relation?.first && (!relation || relation.isOneToMany);
+    if (!this.mayRead(to)) return many && !hints.nullable ? "'[]'::json" : 'NULL';
+    const other = this.alias();
+    const row = this.object(to, other, selection, { __type: `'${to.name}'` });
+    const joined = hints.inverse ? this.on(to, other, hints.inverse.by, alias) : this.on(table, alias, path, other);
+    const base = [joined, this.allowed(to, other)];
+    const where = [...base];
+    for (const [property, test] of Object.entries(hints.relation?.where ?? {}))
+      where.push(`${other}.${this.column(to, property).databaseName} ${test}`);
+    for (const [property, value] of Object.entries(args))
+      if (value !== undefined && value !== null) where.push(`${other}.${this.column(to, property).databaseName} = ${this.constant(value)}`);
+    const order = this.order(to, other, hints.orderBy ?? ['id']);
+    if (hints.relation?.first) return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT 1)`;
+    if (!many) return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
+    const list = `(SELECT coalesce(json_agg(${row} ORDER BY ${order}), '[]') FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
+    // null, not empty, for whoever may read none of them
+    return hints.nullable ? `CASE WHEN EXISTS (SELECT 1 FROM ${to.tableName} ${other} WHERE ${base.join(' AND ')}) THEN ${list} END` : list;
+  }
+
+  order(table: EntityMetadata, alias: string, properties: readonly string[]): string {
+    return properties
+      .map((p) => (p.startsWith('-') ? `${alias}.${this.column(table, p.slice(1)).databaseName} DESC` : `${alias}.${this.column(table, p).databaseName}`))
+      .join(', ');
+  }
+
+  private through(table: EntityMetadata, alias: string, hint: NonNullable<Hints['through']>, selection: Selection): string {
+    const link = table.findRelationWithPropertyPath(hint.links)!.inverseEntityMetadata;
+    const target = link.findRelationWithPropertyPath(hint.target)!.inverseEntityMetadata;
+    if (!this.mayRead(link) || !this.mayRead(target)) return "'[]'::json";
+    const [l, t] = [this.alias(), this.alias()];
+    const where = [this.on(table, alias, hint.links, l), this.allowed(link, l), this.allowed(target, t)];
+    for (const [property, value] of Object.entries(hint.where ?? {}))
+      where.push(`${l}.${this.column(link, property).databaseName} = '${value}'`);
+    const row = this.object(target, t, selection, { __type: `'${target.name}'` });
+    return `(SELECT coalesce(json_agg(${row} ORDER BY ${this.order(link, l, [hint.orderBy, 'id'])}), '[]') FROM ${link.tableName} ${l} JOIN ${target.tableName} ${t} ON ${this.on(link, l, hint.target, t)} WHERE ${where.join(' AND ')})`;
+  }
+}
+
+/** json_build_object takes a hundred arguments at most. */
+function jsonObject(fields: Map<string, string>): string {
+  const pairs = [...fields].map(([key, sql]) => `'${key.replaceAll("'", "''")}', ${sql}`);
+  if (pairs.length <= 50) return `json_build_object(${pairs.join(', ')})`;
+  const parts: string[] = [];
+  for (let i = 0; i < pairs.length; i += 50) parts.push(`jsonb_build_object(${pairs.slice(i, i + 50).join(', ')})`);
+  return `(${parts.join(' || ')})::json`;
+}

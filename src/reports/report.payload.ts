@@ -1,0 +1,99 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, Field, ID, Info, ObjectType } from 'type-graphql';
+import { DateTimeResolver } from '../graph/scalars.js';
+import { inLanguage, type RawUserError, UserError } from '../graph/user-errors.js';
+import type { Context } from '../reading/context.js';
+import { ReportObligation } from './obligation.entity.js';
+import { Report } from './report.entity.js';
+import { ReportDocument, SealAttestation } from './revision.entity.js';
+
+const ERRORS = '业务错误，一次给出全部；为空即成功。 Business errors, all of them at once; none means success.';
+
+@ObjectType()
+abstract class Payload {
+  userErrorsRaw!: RawUserError[];
+  id!: string | null;
+
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors(@Ctx() c: Context): UserError[] {
+    return inLanguage(this.userErrorsRaw, c.language);
+  }
+}
+
+@ObjectType()
+abstract class ReportPayload extends Payload {
+  @Field(() => Report, { nullable: true, description: '材料的当前样子，出错时亦然。 The report as it stands, after an error too.' })
+  report(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<Report | null> {
+    return c.afterwards<Report>(info, Report, this.id);
+  }
+}
+
+@ObjectType({ description: '起草的结果。 Answer to createReportDraft.' })
+export class CreateReportDraftPayload extends ReportPayload {}
+@ObjectType({ description: '修改草稿的结果。 Answer to updateReportDraft.' })
+export class UpdateReportDraftPayload extends ReportPayload {}
+@ObjectType({ description: '提交的结果。 Answer to submitReport.' })
+export class SubmitReportPayload extends ReportPayload {}
+@ObjectType({ description: '撤回的结果。 Answer to withdrawReport.' })
+export class WithdrawReportPayload extends ReportPayload {}
+@ObjectType({ description: '审核通过的结果。 Answer to approveReport.' })
+export class ApproveReportPayload extends ReportPayload {}
+@ObjectType({ description: '退回的结果。 Answer to returnReport.' })
+export class ReturnReportPayload extends ReportPayload {}
+@ObjectType({ description: '收件的结果。 Answer to acceptReport.' })
+export class AcceptReportPayload extends ReportPayload {}
+@ObjectType({ description: '重新打开的结果。 Answer to reopenReport.' })
+export class ReopenReportPayload extends ReportPayload {}
+
+@ObjectType({ description: '附加文件的结果。 Answer to attachReportDocument.' })
+export class AttachReportDocumentPayload extends ReportPayload {
+  documentId?: string;
+  @Field(() => ReportDocument, { nullable: true, description: '所附文件。 The attached document.' })
+  document(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<ReportDocument | null> {
+    return c.afterwards<ReportDocument>(info, ReportDocument, this.documentId);
+  }
+}
+
+@ObjectType({ description: '确认盖章的结果。 Answer to attestSeal.' })
+export class AttestSealPayload extends ReportPayload {
+  sealId?: string;
+  @Field(() => SealAttestation, { nullable: true, description: '盖章确认。 The attestation.' })
+  seal(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<SealAttestation | null> {
+    return c.afterwards<SealAttestation>(info, SealAttestation, this.sealId);
+  }
+}
+
+@ObjectType({ description: '延期的结果。 Answer to extendObligation.' })
+export class ExtendObligationPayload extends Payload {
+  @Field(() => ReportObligation, { nullable: true, description: '报送任务的当前样子。 The obligation as it stands.' })
+  obligation(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<ReportObligation | null> {
+    return c.afterwards<ReportObligation>(info, ReportObligation, this.id);
+  }
+}
+
+@ObjectType({ simpleResolvers: true, description: '上传时须带的请求头。 A header to send with the PUT.' })
+export class UploadHeader {
+  @Field({ description: '名称。 Name.' })
+  name!: string;
+  @Field({ description: '值。 Value.' })
+  value!: string;
+}
+
+@ObjectType('Upload', { simpleResolvers: true, description: '上传许可：将字节以 PUT 送到 url，并恰好带上这些请求头。 PUT the bytes to `url` with exactly these headers.' })
+export class UploadTicket {
+  @Field(() => ID, { description: '上传编号。 Id of the upload.' })
+  id!: string;
+  @Field({ description: '签名链接。 Signed URL.' })
+  url!: string;
+  @Field(() => [UploadHeader], { description: '请求头。 Headers.' })
+  headers!: UploadHeader[];
+  @Field(() => DateTimeResolver, { description: '失效时间。 When it expires.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ description: '申明上传的结果。 Answer to createUpload.' })
+export class CreateUploadPayload extends Payload {
+  @Field(() => UploadTicket, { nullable: true, description: '上传许可。 Where to send the bytes.' })
+  upload?: UploadTicket | null;
+}
+

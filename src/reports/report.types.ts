@@ -1,0 +1,61 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { PermissionReason, Role } from '../graph/enums.js';
+import { DateTimeResolver, LocalDateResolver } from '../graph/scalars.js';
+
+@ObjectType({ simpleResolvers: true, description: '报送期限（通知第4条；上海时间）。 When an obligation is due (notice, paragraph 4; Asia/Shanghai).' })
+export class Deadline {
+  @Field(() => LocalDateResolver, { description: '截止日。 Due day.' })
+  dueOn!: string;
+  @Field(() => DateTimeResolver, { description: '截止时刻。 Last instant that is on time.' })
+  dueAt!: Date;
+  @Field(() => Int, { description: '剩余天数，逾期为负。 Days left, by the calendar of Shanghai; negative when overdue.' })
+  daysRemaining!: number;
+  @Field({ description: '截止日是否工作日。 Is the due day a workday?' })
+  isWorkday!: boolean;
+  @Field(() => LocalDateResolver, { description: '截止日当日或之前最近的工作日。 The last workday on or before it.' })
+  lastWorkdayOnOrBefore!: string;
+  @Field({ description: '是否已延期。 Was it extended?' })
+  extended!: boolean;
+  @Field(() => String, { nullable: true, description: '延期原因。 Why it was extended.' })
+  extensionReason!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: '某项操作现在是否可行。 Whether something may be done now, from the rule that guards it.' })
+export class Permission {
+  @Field({ description: '是否可行。 May the viewer do it now?' })
+  allowed!: boolean;
+  @Field(() => PermissionReason, { nullable: true, description: '不可行的原因。 Why not.' })
+  reason!: PermissionReason | null;
+  @Field(() => String, { nullable: true, description: '原因说明。 Label of the reason.' })
+  reasonLabel!: string | null;
+  @Field(() => [Role], { description: '现在可执行的角色。 Who could do it now.' })
+  allowedRoles!: Role[];
+}
+
+@ObjectType({ simpleResolvers: true, description: '对报送任务可做的操作。 What may be done to an obligation.' })
+export class ReportObligationPermissions {
+  @Field(() => Permission, { description: '起草材料。 Create the draft.' })
+  createReportDraft!: Permission;
+  @Field(() => Permission, { description: '延期。 Extend it.' })
+  extendObligation!: Permission;
+}
+
+@ObjectType({ simpleResolvers: true, description: '对报送材料可做的操作。 What may be done to a report.' })
+export class ReportPermissions {
+  @Field(() => Permission, { description: '修改草稿与文件。 Edit the draft and its documents.' })
+  edit!: Permission;
+  @Field(() => Permission, { description: '确认盖章。 Attest a seal.' })
+  attestSeal!: Permission;
+  @Field(() => Permission, { description: '提交。 Submit.' })
+  submit!: Permission;
+  @Field(() => Permission, { description: '撤回。 Withdraw.' })
+  withdraw!: Permission;
+  @Field(() => Permission, { description: '审核通过。 Approve.' })
+  approve!: Permission;
+  @Field(() => Permission, { description: '退回。 Return.' })
+  return!: Permission;
+  @Field(() => Permission, { description: '收件。 Accept.' })
+  accept!: Permission;
+  @Field(() => Permission, { description: '重新打开。 Reopen.' })
+  reopen!: Permission;
+}

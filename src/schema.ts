@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { buildSchema } from 'type-graphql';
+import { BoardMemberResolver, BoardResolver } from './boards/board.resolver.js';
+import { ConsortiumResolver, consortiumPages } from './consortia/consortium.resolver.js';
+import { Board, BoardMember } from './boards/board.entity.js';
+import { Consortium, Designation } from './consortia/consortium.entity.js';
+import { EnumLabelResolver } from './graph/enum-labels.js';
+import { DateTimeResolver } from './graph/scalars.js';
+import { Organization, Park } from './organizations/organization.entity.js';
+import { OrganizationResolver, organizationPages } from './organizations/organization.resolver.js';
+import { City, Department, Province } from './provinces/province.entity.js';
+import { ProvinceResolver } from './provinces/province.resolver.js';
+import { NodeResolver } from './reading/node.resolver.js';
+import type { PageDefinition } from './reading/pages.js';
+import { ReportEvent } from './reports/event.entity.js';
+import { ReportObligation } from './reports/obligation.entity.js';
+import { Report } from './reports/report.entity.js';
+import { ReportMutations } from './reports/report.mutations.js';
+import {
+  ConsortiumReportsResolver,
+  ReportDocumentResolver,
+  ReportEventResolver,
+  ReportObligationResolver,
+  ReportResolver,
+  reportPages,
+} from './reports/report.resolver.js';
+import { ReportDocument, ReportRevision } from './reports/revision.entity.js';
+import { AccessToken } from './tokens/token.entity.js';
+import { AccessTokenResolver, tokenPages, ViewerResolver } from './tokens/token.resolver.js';
+
+/** Every list there is, for the compiler of pages. */
+export const pages: Record<string, PageDefinition> = {
+  ...organizationPages,
+  ...consortiumPages,
+  ...reportPages,
+  ...tokenPages,
+};
+
+/** The API, assembled from its features and sorted, so that the committed file differs only where the API does. */
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
+    resolvers: [
+      NodeResolver,
+      EnumLabelResolver,
+      ProvinceResolver,
+      OrganizationResolver,
+      ConsortiumResolver,
+      BoardResolver,
+      BoardMemberResolver,
+      ReportObligationResolver,
+      ReportResolver,
+      ReportEventResolver,
+      ReportDocumentResolver,
+      ConsortiumReportsResolver,
+      ReportMutations,
+      ViewerResolver,
+      AccessTokenResolver,
+    ],
+    // whatever node(id) may answer, whether or not a field leads to it
+    orphanedTypes: [
+      Province, City, Department, Park, Organization, Designation, Consortium, Board, BoardMember,
+      ReportObligation, Report, ReportRevision, ReportDocument, ReportEvent, AccessToken,
+    ],
+    scalarsMap: [
+      { type: Date, scalar: DateTimeResolver },
+    ],
+    validate: false,
+  });
+  return lexicographicSortSchema(schema);
+}
+
+export const printed = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;

@@ -1,0 +1,115 @@
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { REQUEST_ERRORS } from '../graph/errors.js';
+import { both } from '../graph/language.js';
+import { type Execution, Executor } from './executor.js';
+import { LIMITS } from './limits.js';
+import { statusOf } from './problems.js';
+
+/** One admitted operation on its way through Apollo. */
+export type Run = Execution & {
+  cost: number;
+  /** Written by the executor; an object of its own, since Apollo copies the run. `status`: of an error that left no data. */
+  outcome: { executed: boolean; failed: boolean; status?: number };
+  present: (error: unknown) => GraphQLFormattedError;
+};
+
+type Log = (error: unknown) => void;
+
+/**
+ * Apollo as the engine: documents come parsed, measured and validated (documents.ts), variables coerced; it executes through
+ * our executor (its gateway hook) and shapes the answer.
+ */
+export class Engine {
+  private readonly apollo: ApolloServer<Run>;
+
+  constructor(schema: GraphQLSchema, interpret: boolean, log: Log) {
+    const executor = new Executor(schema, interpret);
+    const listeners: ((loaded: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }) => void)[] = [];
+    this.apollo = new ApolloServer<Run>({
+      gateway: {
+        onSchemaLoadOrUpdate: (listener) => {
+          listeners.push(listener);
+          return () => {};
+        },
+        load: async () => {
+          for (const listener of listeners) listener({ apiSchema: schema, coreSupergraphSdl: '' });
+          return { executor: ({ context }) => execute(executor, context as Run) };
+        },
+        stop: async () => {},
+      },
+      introspection: true,
+      includeStacktraceInErrorResponses: false,
+      persistedQueries: false,
+      documentStore: null,
+      stopOnTerminationSignals: false,
+      logger: { debug: () => {}, info: () => {}, warn: () => {}, error: log },
+      formatError: (formatted, error) => (isPresented(formatted) ? formatted : masked(error, log)),
+      plugins: [
+        ApolloServerPluginCacheControlDisabled(),
+        ApolloServerPluginInlineTraceDisabled(),
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginSchemaReportingDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+        {
+          requestDidStart: async () => ({
+            didResolveSource: async (request) => {
+              (request as { document?: unknown }).document = request.contextValue.admitted.document;
+            },
+            willSendResponse: async ({ contextValue, response, errors }) => {
+              if (response.body.kind !== 'single') return;
+              const result = response.body.singleResult;
+              if (errors) result.errors = errors.slice(0, LIMITS.errors).map(contextValue.present);
+              result.extensions = { ...result.extensions, ...costExtension(contextValue.cost) };
+            },
+          }),
+        },
+      ],
+    });
+  }
+
+  start = (): Promise<void> => this.apollo.start();
+  stop = (): Promise<void> => this.apollo.stop();
+
+  /** Runs an operation and answers the text of its result. */
+  async run(run: Run): Promise<string> {
+    const { body } = await this.apollo.executeHTTPGraphQLRequest({
+      context: async () => run,
+      httpGraphQLRequest: {
+        method: 'POST',
+        headers: JSON_HEADERS,
+        search: '',
+        body: { query: run.admitted.source, variables: run.variables, operationName: run.operationName ?? null },
+      },
+    });
+    if (body.kind !== 'complete' || !run.outcome.executed) throw new Error('the operation was not executed');
+    return body.string;
+  }
+}
+
+const JSON_HEADERS = new HeaderMap([['content-type', 'application/json']]);
+
+export const costExtension = (cost: number) => ({ cost: { requested: cost, limit: LIMITS.cost } });
+
+async function execute(executor: Executor, run: Run) {
+  const result = await executor.execute(run);
+  run.outcome.executed = true;
+  run.outcome.failed = Boolean(result.errors?.length);
+  if (run.outcome.failed && !result.data) run.outcome.status = statusOf(result.errors?.[0]);
+  return result as any;
+}
+
+const isPresented = (formatted: GraphQLFormattedError): boolean => Boolean(formatted.extensions?.requestId);
+
+/** Whatever Apollo itself finds wrong with what we gave it is our fault. */
+function masked(error: unknown, log: Log): GraphQLFormattedError {
+  log(error);
+  return { message: both(REQUEST_ERRORS.INTERNAL), extensions: { code: 'INTERNAL', retryable: true } };
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import type { Text } from '../graph/language.js';
+import type { CostKey } from './cost.js';
+import { bracesIn, exceeded, LIMITS, type Measure, measure, notText, tooDeep, tooManyTokens } from './limits.js';
+import { Lru } from './lru.js';
+import { inputProblem, Refusal } from './problems.js';
+import { unsafeText } from './text.js';
+
+/** A document that passed every check that does not depend on variables; what is derived from it is kept with it. */
+export type Admitted = {
+  document: DocumentNode;
+  source: string;
+  measure: Measure;
+  costs: Lru<CostKey, number>;
+};
+
+const SYNTAX: Text = {
+  zh: '查询语句有语法错误，请按所示位置修改。',
+  en: 'The query has a syntax error; correct it at the place shown.',
+};
+const MISMATCH: Text = {
+  zh: '查询与接口定义不符，请对照接口文档修改。',
+  en: 'The query does not fit the schema; compare it with the documentation.',
+};
+
+/** Kept sources, in characters: a syntax tree takes up to a hundred times its source. */
+const KEPT = 500_000;
+const KEPT_EACH = 50_000;
+/** No document weighs less than this: bounds the number of short ones. */
+const WEIGHT = 500;
+
+/** Parses, measures and validates; each document once, while it is kept. */
+export class Documents {
+  private readonly kept = new Lru<string, Admitted>(KEPT);
+
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  admit(source: string): Admitted {
+    const key = source.length < 200 ? source : createHash('sha256').update(source).digest('base64');
+    const known = this.kept.get(key);
+    if (known && known.source === source) return known;
+    const admitted = this.check(source);
+    if (source.length <= KEPT_EACH) this.kept.set(key, admitted, Math.max(source.length, WEIGHT));
+    return admitted;
+  }
+
+  private check(source: string): Admitted {
+    if (unsafeText(source)) throw new Refusal(notText());
+    const document = this.parsed(source);
+    const sizes = guarded(source, () => measure(document));
+    const limit = exceeded(sizes);
+    if (limit) throw new Refusal(limit);
+    const errors = guarded(source, () => validate(this.schema, document, undefined, { maxErrors: LIMITS.errors }));
+    if (errors.length > 0) {
+      throw new Refusal(errors.slice(0, LIMITS.errors).map((e) => inputProblem(e, MISMATCH)));
+    }
+    return { document, source, measure: sizes, costs: new Lru(50) };
+  }
+
+  private parsed(source: string): DocumentNode {
+    return guarded(source, () => {
+      try {
+        return parse(source, { maxTokens: LIMITS.tokens });
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        const tooLong = error.message.includes('Parsing aborted');
+        throw new Refusal(tooLong ? tooManyTokens() : inputProblem(error, SYNTAX));
+      }
+    });
+  }
+}
+
+/** Recursion over a hostile document ends in an answer, not in a crash. */
+function guarded<T>(source: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal(tooDeep(bracesIn(source)));
+    if (error instanceof GraphQLError) throw new Refusal(error);
+    throw error;
+  }
+}

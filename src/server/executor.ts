@@ -1,0 +1,164 @@
+import {
+  BREAK,
+  type ExecutionResult,
+  execute,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isInputType,
+  Kind,
+  type OperationDefinitionNode,
+  TypeInfo,
+  typeFromAST,
+  type ValueNode,
+  valueFromAST,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { Admitted } from './documents.js';
+import { Lru } from './lru.js';
+
+export type Execution = {
+  admitted: Admitted;
+  operation?: OperationDefinitionNode;
+  operationName?: string;
+  variables: Record<string, unknown>;
+  contextValue: unknown;
+};
+
+type Entry = { uses: number; compiled?: CompiledQuery; compilable: boolean };
+
+const COMPILED = 300;
+/** Longer documents cost more to compile than they gain. */
+const LONGEST = 20_000;
+
+/** graphql-jit from a document's second use on; graphql-js for everything that the compiler does not do alike. */
+export class Executor {
+  private readonly entries = new WeakMap<OperationDefinitionNode, Entry>();
+  private readonly compiled = new Lru<Entry, Entry>(COMPILED, (entry) => {
+    entry.compiled = undefined;
+    entry.uses = 0;
+  });
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly interpret: boolean,
+  ) {}
+
+  async execute(execution: Execution): Promise<ExecutionResult> {
+    const { admitted, operation, variables, contextValue } = execution;
+    const compiled = operation && !this.interpret ? this.compiledFor(admitted, operation) : undefined;
+    if (compiled) {
+      const result: ExecutionResult = await compiled.query(undefined, contextValue, variables);
+      // without data nothing ran: the compiler judged the variables more strictly than graphql-js did
+      if (result.data !== undefined) return result;
+    }
+    return execute({
+      schema: this.schema,
+      document: admitted.document,
+      contextValue,
+      variableValues: variables,
+      operationName: execution.operationName,
+    });
+  }
+
+  /** For tests: whether this operation runs compiled. */
+  isCompiled(operation: OperationDefinitionNode): boolean {
+    return Boolean(this.entries.get(operation)?.compiled);
+  }
+
+  private compiledFor(admitted: Admitted, operation: OperationDefinitionNode): CompiledQuery | undefined {
+    let entry = this.entries.get(operation);
+    if (!entry) {
+      entry = { uses: 0, compilable: true };
+      this.entries.set(operation, entry);
+    }
+    if (!entry.compilable || ++entry.uses < 2) return undefined;
+    if (entry.compiled) {
+      this.compiled.get(entry);
+      return entry.compiled;
+    }
+    entry.compilable = compilable(this.schema, admitted, operation);
+    if (!entry.compilable) return undefined;
+    const made = compileQuery(this.schema, admitted.document, operation.name?.value);
+    if (!isCompiledQuery(made)) {
+      entry.compilable = false;
+      return undefined;
+    }
+    entry.compiled = made;
+    this.compiled.set(entry, entry);
+    return made;
+  }
+}
+
+/**
+ * What the compiler writes into its code as text must not be able to end that text: graphql-jit 0.8.9 turns a string that
+ * starts with a mark of its own into code, so whatever could hold the mark, openly or escaped, is never compiled.
+ */
+const UNSAFE_SOURCE = /MAGIC|__proto__|\\/;
+
+/**
+ * Only what both executors answer alike. Not: directives (the compiler merges @skip and @include of shared fragments
+ * differently), introspection, variables within literals (a missing one becomes null instead of absent), and values that
+ * do not survive JSON, in which the compiler keeps defaults and literals.
+ */
+function compilable(schema: GraphQLSchema, admitted: Admitted, operation: OperationDefinitionNode): boolean {
+  const { document, source, measure } = admitted;
+  if (measure.directives > 0 || source.length > LONGEST || UNSAFE_SOURCE.test(source)) return false;
+  if (operation.operation === 'subscription') return false;
+  for (const node of operation.selectionSet.selections) {
+    if (node.kind !== Kind.FIELD || node.name.value === '__schema' || node.name.value === '__type') return false;
+  }
+  let alike = true;
+  const refuse = () => {
+    alike = false;
+    return BREAK;
+  };
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field: () =>
+        types.getFieldDef()?.args.every((a) => a.defaultValue === undefined || isPlain(a.defaultValue))
+          ? undefined
+          : refuse(),
+      Argument: ({ value }) => {
+        if (value.kind === Kind.VARIABLE) return undefined;
+        const type = types.getInputType();
+        return !holdsVariable(value) && type && isPlain(valueFromAST(value, type)) ? undefined : refuse();
+      },
+      VariableDefinition: ({ type: node, defaultValue }) => {
+        const type = typeFromAST(schema, node as never) as GraphQLInputType | undefined;
+        if (!isInputType(type) || !plainDefaults(type, new Set())) return refuse();
+        return !defaultValue || isPlain(valueFromAST(defaultValue, type)) ? undefined : refuse();
+      },
+    }),
+  );
+  return alike;
+}
+
+function holdsVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
+  if (value.kind === Kind.OBJECT) return value.fields.some((f) => holdsVariable(f.value));
+  return value.kind === Kind.VARIABLE;
+}
+
+function plainDefaults(type: GraphQLInputType, seen: Set<unknown>): boolean {
+  const named = getNamedType(type);
+  if (!isInputObjectType(named) || seen.has(named)) return true;
+  seen.add(named);
+  return Object.values(named.getFields()).every(
+    (field) => (field.defaultValue === undefined || isPlain(field.defaultValue)) && plainDefaults(field.type, seen),
+  );
+}
+
+function isPlain(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (typeof value !== 'object') return false;
+  const prototype = Object.getPrototypeOf(value);
+  return (prototype === null || prototype === Object.prototype) && Object.values(value).every(isPlain);
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip as gzipCallback } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
+
+export type GraphiqlOptions = {
+  /** Demo accounts to choose from; none in production. */
+  accounts: () => { label: string; token: string }[];
+  examples: { title: string; query: string; variables?: string }[];
+};
+
+const gzip = promisify(gzipCallback);
+const TABS = 6;
+
+const TITLE = '市域产教联合体数据服务 · 查询页 Query page';
+
+const WELCOME = `# 市域产教联合体数据服务
+#
+# 左侧写查询，Ctrl-Enter 执行，Ctrl-Space 补全，Shift-Ctrl-P 整理格式；左边栏的书本图标是接口文档。
+# 上方可选演示身份和示例。未选身份即以公众身份查询。
+# Write a query here and run it with Ctrl-Enter; choose a demo account and an example above.
+
+query Welcome {
+  __typename
+}
+`;
+
+const STYLE = `
+body { display: flex; flex-direction: column; height: 100vh; margin: 0; }
+#bar { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; padding: .4rem .9rem;
+  font: 14px/1.5 system-ui, "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; background: #1f3a5f; color: #fff; }
+#bar select { max-width: 26rem; font: inherit; padding: .1rem .3rem; }
+#bar small { opacity: .85; }
+#root { flex: 1; min-height: 0; }
+`;
+
+/** Runs before GraphiQL: the bar, and the chosen account on each request that names none in its own headers. */
+const BAR = `
+(() => {
+  const { accounts, examples, endpoint } = window.PAGE;
+  const pick = (id, key) => {
+    const select = document.getElementById(id);
+    const saved = localStorage.getItem(key);
+    if ([...select.options].some((o) => o.value === saved)) select.value = saved;
+    select.addEventListener('change', () => localStorage.setItem(key, select.value));
+    return select;
+  };
+  const add = (id, value, text) => document.getElementById(id).add(new Option(text, value));
+  for (const a of accounts) add('account', a.label, a.label);
+  examples.forEach((e, i) => add('example', String(i), e.title));
+  const account = pick('account', 'query-page:account');
+  const language = pick('language', 'query-page:language');
+  document.getElementById('example').addEventListener('change', (event) => {
+    const example = examples[event.target.value];
+    if (example) location.search = new URLSearchParams({ query: example.query });
+  });
+  const send = window.fetch;
+  window.fetch = (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input, location.href);
+    if (url.origin !== location.origin || url.pathname !== endpoint) return send(input, init);
+    const headers = new Headers(init.headers || (input instanceof Request ? input.headers : undefined));
+    const chosen = accounts.find((a) => a.label === account.value);
+    if (chosen && !headers.has('authorization')) headers.set('authorization', 'Bearer ' + chosen.token);
+    if (!headers.has('accept-language')) headers.set('accept-language', language.value);
+    return send(input, { ...init, headers });
+  };
+})();
+`;
+
+const START = `
+(() => {
+  const blob = (text) => URL.createObjectURL(new Blob([text], { type: 'application/javascript' }));
+  const workers = { editorWorkerService: blob(WORKERS.editor), json: blob(WORKERS.json), graphql: blob(WORKERS.graphql) };
+  self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => workers[label] };
+  const { endpoint, title, tabs, welcome, examples } = window.PAGE;
+  const asked = new URL(location.href).searchParams.get('query');
+  const example = examples.find((e) => e.query === asked);
+  YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
+    endpoint, title, defaultQuery: welcome, defaultTabs: tabs, logo: '<span></span>',
+    ...(example && example.variables ? { variables: example.variables } : {}),
+  });
+})();
+`;
+
+type Page = { key: string; body: Buffer; packed: Buffer; policy: string; etag: string };
+
+/** The query page: one file with everything inlined, so that it works where no other host can be reached. */
+export function graphiqlRoute(app: FastifyInstance, { accounts, examples }: GraphiqlOptions): void {
+  let page: Promise<Page> | undefined;
+  let key: string | undefined;
+  const current = (): Promise<Page> => {
+    const now = accounts();
+    const nowKey = JSON.stringify(now);
+    if (!page || key !== nowKey) {
+      key = nowKey;
+      page = build(nowKey, now, examples);
+      page.catch(() => {
+        page = undefined;
+      });
+    }
+    return page;
+  };
+
+  app.get('/graphiql', async (request, reply) => {
+    const { body, packed, policy, etag } = await current();
+    reply.header('content-security-policy', policy).header('etag', etag);
+    reply.header('cache-control', 'no-cache').header('vary', 'Accept-Encoding').type('text/html; charset=utf-8');
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(body);
+    return reply.header('content-encoding', 'gzip').send(packed);
+  });
+}
+
+async function build(key: string, accounts: Page[] | any[], examples: GraphiqlOptions['examples']): Promise<Page> {
+  const { css, editorWorkerService, favicon, graphqlWorker, js, jsonWorker } = await import(
+    '@graphql-yoga/render-graphiql/graphiql'
+  );
+  const tabs = [{ query: WELCOME }, ...examples.slice(0, TABS).map(({ query, variables }) => ({ query, variables }))];
+  const data = { endpoint: '/graphql', title: '查询页', welcome: WELCOME, tabs, accounts, examples };
+  const workers = { editor: editorWorkerService, json: jsonWorker, graphql: graphqlWorker };
+  const scripts = [`window.PAGE = ${inScript(data)};${BAR}`, `const WORKERS = ${inScript(workers)};\n${js};\n${START}`];
+  const body = Buffer.from(`<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${TITLE}</title>
+<link rel="icon" href="${favicon}">
+<style>${css}</style>
+<style>${STYLE}</style>
+</head>
+<body class="no-focus-outline">
+<div id="bar">
+<strong>市域产教联合体数据服务</strong>
+<label>身份 Account <select id="account"><option value="">公众（无令牌） Public, no token</option></select></label>
+<label>示例 Example <select id="example"><option value="">选择… Choose…</option></select></label>
+<label>语言 Language <select id="language"><option value="zh-CN">中文</option><option value="en">English</option></select></label>
+<small>Headers 栏里写的 Authorization 优先。 A header of your own wins.</small>
+</div>
+<noscript>本页需要启用 JavaScript。 This page needs JavaScript.</noscript>
+<div id="root"></div>
+${scripts.map((s) => `<script>${s}</script>`).join('\n')}
+</body>
+</html>
+`);
+  return { key, body, packed: await gzip(body), policy: policyFor(scripts), etag: `"${hash(body).slice(0, 32)}"` };
+}
+
+/** JSON that cannot end the script element that it stands in. */
+const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+const hash = (data: string | Buffer): string => createHash('sha256').update(data).digest('base64');
+
+/** Only these scripts, only this host. The editor writes its styles at run time and starts its workers from blobs. */
+const policyFor = (scripts: string[]): string =>
+  [
+    "default-src 'none'",
+    `script-src ${scripts.map((s) => `'sha256-${hash(s)}'`).join(' ')}`,
+    'worker-src blob:',
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { ApiError } from '../graph/errors.js';
+import { both, type Language } from '../graph/language.js';
+import { type GraphiqlOptions, graphiqlRoute } from './graphiql.js';
+import { graphqlRoute, refuse, viewpointOf } from './graphql-route.js';
+import { LIMITS } from './limits.js';
+import { badInput, Refusal } from './problems.js';
+
+/** What a request tells the one who opens its context. */
+export type ContextRequest = {
+  authorization?: string;
+  language: Language;
+  requestId: string;
+  idempotencyKey?: string;
+  mutation: boolean | undefined;
+  /** Scheme and host as the client wrote them, for links that it can follow. */
+  publicBase: string;
+};
+
+export type HttpOptions<C = unknown> = {
+  schema: GraphQLSchema;
+  /** graphql-js instead of the compiler. */
+  interpret: boolean;
+  /** May throw an ApiError, which is then the answer. Called once the request is known to be well formed and affordable. */
+  openContext(request: ContextRequest): Promise<C>;
+  /** Once per opened context, after execution and before the answer is sent; if it throws, the answer is an error. */
+  closeContext(context: C, failed: boolean): Promise<void>;
+  ready(): Promise<{ ok: true } | { ok: false; reason: string }>;
+  /** Further routes, such as those for files; each with its own content types. */
+  plugins?: FastifyPluginAsync[];
+  graphiql: GraphiqlOptions;
+  /** Origins of web pages on other hosts that may call: scheme, host, port. */
+  allowedOrigins?: readonly string[];
+  /** Instead of the address that the client used, behind a proxy. */
+  publicBase?: string;
+  logger?: FastifyServerOptions['logger'];
+};
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** The HTTP server, not yet listening. It knows the schema as a value and no feature. */
+export async function createHttpServer<C>(options: HttpOptions<C>): Promise<FastifyInstance> {
+  const origins: ReadonlySet<string> = new Set(options.allowedOrigins);
+  const app = fastify({
+    logger: options.logger ?? { level: 'warn', stream: process.stderr },
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    trustProxy: false,
+    bodyLimit: LIMITS.bodyBytes,
+    keepAliveTimeout: 72_000,
+    requestTimeout: 900_000,
+    http: { maxHeaderSize: 65_536, headersTimeout: 30_000 },
+    routerOptions: { maxParamLength: 2_000 },
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    clientErrorHandler(_error, socket) {
+      if (socket.writable) socket.end(BROKEN_REQUEST);
+    },
+  }) as unknown as FastifyInstance;
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, ...SECURITY });
+    const { origin } = request.headers;
+    if (!origin || !origins.has(origin)) return;
+    reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin', 'access-control-expose-headers': EXPOSED });
+    if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
+      return reply.headers(PREFLIGHT).code(204).send();
+    }
+  });
+
+  // a connection whose last request ends after closing began would else stay open for the whole keep-alive time
+  app.addHook('preClose', async () => {
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 50).unref();
+    app.server.once('close', () => clearInterval(sweep));
+  });
+
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    reply.type('application/json; charset=utf-8');
+    return refuse(reply, known(error), undefined, viewpointOf(request));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    reply.type('application/json; charset=utf-8');
+    return refuse(reply, new Refusal(noSuchPath(), 404), undefined, viewpointOf(request));
+  });
+
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    const state = await options.ready().catch((error) => {
+      request.log.error({ err: error }, 'readiness');
+      return { ok: false as const, reason: '就绪检查失败，请查看服务日志。 The readiness check failed; see the log.' };
+    });
+    return state.ok ? { status: 'ready' } : reply.code(503).send({ status: 'unavailable', reason: state.reason });
+  });
+
+  await app.register(async (scope) => graphqlRoute(scope, options, origins));
+  graphiqlRoute(app, options.graphiql);
+  for (const plugin of options.plugins ?? []) await app.register(plugin);
+  return app;
+}
+
+const SECURITY = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+const EXPOSED = 'x-request-id, retry-after, content-disposition';
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, POST, PUT',
+  'access-control-allow-headers': 'authorization, content-type, accept-language, idempotency-key, x-request-id',
+  'access-control-max-age': '600',
+};
+
+const noSuchPath = () =>
+  new ApiError('NOT_FOUND', {
+    message: { zh: '没有这个地址，接口在 /graphql。', en: 'No such path; the API is at /graphql.' },
+  });
+
+/** What fastify refuses before a handler runs, in our words; anything else stays unknown and is masked. */
+function known(error: Error & { statusCode?: number; code?: string }): unknown {
+  if (error instanceof Refusal || error instanceof ApiError) return error;
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return refusal(413, '请求体过大，请减小后重试。', 'The body is too large; send less.', {
+        limit: LIMITS.bodyBytes,
+      });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return refusal(415, '请以 application/json 发送请求。', 'Send the request as application/json.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return refusal(400, '请求体不是合法的 JSON，请修改后重试。', 'The body is not valid JSON; correct it.');
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 400 || status >= 500) return error;
+  return refusal(status, '请求有误，请修改后重试。', 'The request is not valid; correct it.');
+}
+
+const refusal = (status: number, zh: string, en: string, params?: Record<string, unknown>) =>
+  new Refusal(badInput({ zh, en }, params), status);
+
+/** For bytes that are no HTTP: there is no request yet whose language or id could be told. */
+const BROKEN_REQUEST = (() => {
+  const message = both({ zh: '请求不是合法的 HTTP。', en: 'The request is not valid HTTP; correct it.' });
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT', retryable: false } }] });
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n`;
+  return `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+})();

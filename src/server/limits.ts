@@ -1,0 +1,162 @@
+import {
+  type DefinitionNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+import { ApiError } from '../graph/errors.js';
+import { badInput } from './problems.js';
+import { unsafeText } from './text.js';
+
+/** What one request may ask for. The figures leave room for every page of the interface and refuse what only an attack needs. */
+export const LIMITS = {
+  bodyBytes: 1_048_576,
+  tokens: 10_000,
+  depth: 15,
+  aliases: 200,
+  directives: 100,
+  /** Fields after fragments are spread: bounds validation, which compares fields with each other. */
+  selections: 2_000,
+  valueDepth: 50,
+  cost: 20_000,
+  errors: 20,
+} as const;
+
+export type Measure = { depth: number; aliases: number; directives: number; selections: number };
+
+const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, selections: 0 };
+
+/**
+ * Sizes of the largest definition with its fragments spread, in one pass over the syntax tree: before validation, whose
+ * rules are not all linear. Each fragment is measured once, so neither cycles nor powers of two cost time.
+ */
+export function measure(document: DocumentNode): Measure {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const d of document.definitions) if (d.kind === Kind.FRAGMENT_DEFINITION) fragments.set(d.name.value, d);
+  const measured = new Map<string, Measure>();
+
+  const fragment = (name: string): Measure => {
+    const known = measured.get(name);
+    if (known) return known;
+    measured.set(name, NOTHING);
+    const definition = fragments.get(name);
+    const found = definition ? selections(definition.selectionSet) : NOTHING;
+    measured.set(name, found);
+    return found;
+  };
+
+  const selection = (node: SelectionNode): Measure => {
+    const directives = directivesIn(node.directives);
+    if (node.kind === Kind.FRAGMENT_SPREAD) return plus(fragment(node.name.value), { directives });
+    const inside = selections(node.selectionSet);
+    if (node.kind === Kind.INLINE_FRAGMENT) return plus(inside, { directives });
+    for (const argument of node.arguments ?? []) checkValue(argument.value);
+    // introspection has its own limit among the validation rules
+    const depth = node.name.value.startsWith('__') ? 1 : inside.depth + 1;
+    return { ...plus(inside, { directives, aliases: node.alias ? 1 : 0, selections: 1 }), depth };
+  };
+
+  const selections = (set: SelectionSetNode | undefined): Measure => {
+    let sum = NOTHING;
+    for (const node of set?.selections ?? []) {
+      const one = selection(node);
+      sum = { ...plus(sum, one), depth: Math.max(sum.depth, one.depth) };
+    }
+    return sum;
+  };
+
+  const definition = (node: DefinitionNode): Measure => {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) {
+      return plus(fragment(node.name.value), { directives: directivesIn(node.directives) });
+    }
+    if (node.kind !== Kind.OPERATION_DEFINITION) return NOTHING;
+    let directives = directivesIn(node.directives);
+    for (const variable of node.variableDefinitions ?? []) {
+      directives += directivesIn(variable.directives);
+      if (variable.defaultValue) checkValue(variable.defaultValue);
+    }
+    return plus(selections(node.selectionSet), { directives });
+  };
+
+  const all = document.definitions.map(definition);
+  const largest = (key: keyof Measure) => all.reduce((most, m) => Math.max(most, m[key]), 0);
+  return {
+    depth: largest('depth'),
+    aliases: largest('aliases'),
+    directives: largest('directives'),
+    selections: largest('selections'),
+  };
+}
+
+function plus(m: Measure, more: Partial<Measure>): Measure {
+  return {
+    depth: m.depth,
+    aliases: m.aliases + (more.aliases ?? 0),
+    directives: m.directives + (more.directives ?? 0),
+    selections: m.selections + (more.selections ?? 0),
+  };
+}
+
+function directivesIn(directives: readonly DirectiveNode[] | undefined): number {
+  for (const d of directives ?? []) for (const argument of d.arguments ?? []) checkValue(argument.value);
+  return directives?.length ?? 0;
+}
+
+function checkValue(value: ValueNode, depth = 1): void {
+  if (depth > LIMITS.valueDepth) throw valueTooDeep();
+  if (value.kind === Kind.STRING && unsafeText(value.value)) throw notText();
+  if (value.kind === Kind.LIST) for (const item of value.values) checkValue(item, depth + 1);
+  if (value.kind === Kind.OBJECT) for (const field of value.fields) checkValue(field.value, depth + 1);
+}
+
+/** The first limit that a document exceeds. */
+export function exceeded(m: Measure): ApiError | undefined {
+  if (m.depth > LIMITS.depth) return tooDeep(m.depth);
+  if (m.aliases > LIMITS.aliases) return tooMany('aliases', m.aliases, '别名', 'aliases');
+  if (m.directives > LIMITS.directives) return tooMany('directives', m.directives, '指令', 'directives');
+  if (m.selections > LIMITS.selections) return tooMany('selections', m.selections, '字段', 'fields');
+  return undefined;
+}
+
+export const tooDeep = (actual: number): ApiError =>
+  new ApiError('QUERY_TOO_DEEP', { params: { limit: LIMITS.depth, actual: Math.min(actual, LIMITS.tokens) } });
+
+function tooMany(what: string, actual: number, zh: string, en: string): ApiError {
+  return new ApiError('QUERY_TOO_COSTLY', {
+    message: { zh: `查询中的${zh}过多，请减少后重试。`, en: `The query has too many ${en}; use fewer.` },
+    params: { what, limit: LIMITS[what as 'aliases'], actual: Math.min(actual, 1_000_000_000) },
+  });
+}
+
+export const tooManyTokens = (): ApiError =>
+  new ApiError('QUERY_TOO_COSTLY', {
+    message: { zh: '查询语句过长，请拆成几个较短的查询。', en: 'The query is too long; split it into shorter ones.' },
+    params: { what: 'tokens', limit: LIMITS.tokens },
+  });
+
+export const valueTooDeep = (): ApiError =>
+  badInput(
+    { zh: '参数值嵌套过深，请减少层数。', en: 'A value is nested too deeply; use fewer levels.' },
+    { limit: LIMITS.valueDepth },
+  );
+
+export const notText = (): ApiError =>
+  badInput({
+    zh: '文本中含有空字符或不成对的代理码元，请删除后重试。',
+    en: 'A text contains a NUL character or half of a surrogate pair; remove it.',
+  });
+
+/** How deep the braces of a document nest that was too deep even to parse. */
+export function bracesIn(source: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of source.matchAll(/"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}]/g)) {
+    if (token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === '}') depth--;
+  }
+  return deepest;
+}

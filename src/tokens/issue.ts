@@ -1,0 +1,158 @@
+import type { Actor } from '../access/actor.js';
+import type { Door, Tx } from '../access/door.js';
+import { ISSUES } from '../access/policy.js';
+import { refuseRole, refuseRow } from '../access/refuse.js';
+import type { Tokens } from '../access/tokens.js';
+import { record } from '../audit/record.js';
+import { Consortium } from '../consortia/consortium.entity.js';
+import { newId } from '../database/ids.js';
+import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { City, Province } from '../provinces/province.entity.js';
+import { AccessToken, Account, ExpertAssignment } from './token.entity.js';
+import type { IssueTokenInput, RevokeTokenInput } from './token.input.js';
+
+type Asker = { actor: Actor; door: Door; requestId: string | null };
+export type TokenOutcome = { id: string | null; secret?: string | null; userErrors: RawUserError[] };
+type Scope = Pick<AccessToken, 'provinceId' | 'cityId' | 'department' | 'consortiumId'>;
+
+export const MAX_DAYS = 366;
+const MAX_ASSIGNED = 100;
+const DAY = 86_400_000;
+
+/** A token for somebody below: never a wider scope, never a longer life than the issuer's own. */
+export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: Tokens): Promise<TokenOutcome> {
+  const { actor, door, requestId } = asker;
+  refuseRole(actor, 'issueToken', 'AccessToken');
+  const id = newId('tok');
+  let token: AccessToken | undefined;
+  const outcome = await door.writing<TokenOutcome>(
+    actor,
+    async (tx) => {
+      const errors = checkText(input.label, ['label'], { required: true, max: 100 });
+      const days = input.expiresInDays ?? 90;
+      const expiresAt = new Date(Math.floor((tx.now.getTime() + days * DAY) / 1000) * 1000);
+      if (days < 1 || days > MAX_DAYS) errors.push(userError('INVALID', ['expiresInDays'], { min: 1, max: MAX_DAYS }));
+      else if (actor.tokenExpiresAt && expiresAt > actor.tokenExpiresAt)
+        errors.push(userError('SCOPE_EXCEEDED', ['expiresInDays'], { notAfter: actor.tokenExpiresAt.toISOString() }));
+      if (!ISSUES[actor.role]?.includes(input.role)) {
+        errors.push(userError('SCOPE_EXCEEDED', ['role']));
+        return { id: null, userErrors: errors };
+      }
+      const scope = await scopeOf(tx, input, errors);
+      const assigned = input.role === 'EXPERT' ? await assignedTo(tx, input, errors) : [];
+      if (errors.length) return { id: null, userErrors: errors };
+
+      const account = { id: newId('acc'), provinceId: scope.provinceId, displayName: input.label.trim(), createdAt: tx.now };
+      await tx.insert(Account, account);
+      token = {
+        id, accountId: account.id, label: account.displayName, role: input.role, ...scope,
+        issuedById: actor.tokenId, issuedBy: actor.name, createdAt: tx.now, expiresAt, demo: false,
+      } as AccessToken;
+      await tx.insert(AccessToken, token);
+      for (const { id: consortiumId, provinceId } of assigned)
+        await tx.insert(ExpertAssignment, { id: newId('exp'), accountId: account.id, consortiumId, provinceId, year: tx.now.getUTCFullYear() });
+      await record(tx, { action: 'issueToken', subjectId: id, ...scope, detail: { role: input.role, expiresAt } }, requestId);
+      return { id, userErrors: [] };
+    },
+    (result) => result.userErrors.length === 0 && !input.validateOnly,
+  );
+  if (outcome.userErrors.length) return outcome;
+  if (input.validateOnly || !token) return { id: null, userErrors: [] };
+  return { ...outcome, secret: await tokens.sign({ ...token, name: token.label }) };
+}
+
+/** The scope that fits the role, within the issuer's own; whatever doesn't fit is an error, all of them at once. */
+async function scopeOf(tx: Tx, input: IssueTokenInput, errors: RawUserError[]): Promise<Scope> {
+  const { actor } = tx;
+  const scope: Scope = { provinceId: actor.provinceId, cityId: null, department: null, consortiumId: null };
+  const unwanted = (names: (keyof IssueTokenInput & string)[]) => {
+    for (const name of names) if (input[name] != null) errors.push(userError('INVALID', [name]));
+  };
+  switch (input.role) {
+    case 'BOARD': {
+      unwanted(['department', 'consortiumIds', 'provinceCode']);
+      await ownCity(tx, input, errors);
+      scope.cityId = actor.cityId;
+      if (input.consortiumId == null) errors.push(userError('REQUIRED', ['consortiumId']));
+      else {
+        const [consortium] = await tx.find(Consortium, { id: input.consortiumId });
+        if (!consortium) errors.push(userError('NOT_FOUND', ['consortiumId']));
+        else if (consortium.cityId !== actor.cityId) errors.push(userError('SCOPE_EXCEEDED', ['consortiumId']));
+        else scope.consortiumId = consortium.id;
+      }
+      break;
+    }
+    case 'CITY_DEPARTMENT':
+      unwanted(['consortiumId', 'consortiumIds', 'provinceCode']);
+      await ownCity(tx, input, errors);
+      scope.cityId = actor.cityId;
+      if (input.department == null) errors.push(userError('REQUIRED', ['department']));
+      else scope.department = input.department;
+      break;
+    case 'CITY_BUREAU': {
+      unwanted(['department', 'consortiumId', 'consortiumIds', 'provinceCode']);
+      if (input.cityCode == null) errors.push(userError('REQUIRED', ['cityCode']));
+      else {
+        const [city] = await tx.find(City, { code: input.cityCode });
+        if (!city) errors.push(userError('NOT_FOUND', ['cityCode']));
+        else if (city.provinceId !== actor.provinceId) errors.push(userError('SCOPE_EXCEEDED', ['cityCode']));
+        else scope.cityId = city.id;
+      }
+      break;
+    }
+    case 'PROVINCE': {
+      unwanted(['cityCode', 'department', 'consortiumId', 'consortiumIds']);
+      const provinces = await tx.find(Province, input.provinceCode != null ? { code: input.provinceCode } : {});
+      if (provinces.length === 1) scope.provinceId = provinces[0].id;
+      else errors.push(userError(provinces.length ? 'REQUIRED' : 'NOT_FOUND', ['provinceCode']));
+      break;
+    }
+    case 'ADMINISTRATOR':
+      unwanted(['cityCode', 'department', 'consortiumId', 'consortiumIds', 'provinceCode']);
+      scope.provinceId = null;
+      break;
+    default:
+      unwanted(['cityCode', 'department', 'consortiumId', 'provinceCode', ...(input.role === 'EXPERT' ? [] : (['consortiumIds'] as const))]);
+  }
+  return scope;
+}
+
+async function ownCity(tx: Tx, input: IssueTokenInput, errors: RawUserError[]): Promise<void> {
+  if (input.cityCode == null) return;
+  const [city] = await tx.find(City, { code: input.cityCode });
+  if (!city) errors.push(userError('NOT_FOUND', ['cityCode']));
+  else if (city.id !== tx.actor.cityId) errors.push(userError('SCOPE_EXCEEDED', ['cityCode']));
+}
+
+async function assignedTo(tx: Tx, input: IssueTokenInput, errors: RawUserError[]): Promise<Consortium[]> {
+  const ids = [...new Set(input.consortiumIds ?? [])];
+  if (ids.length > MAX_ASSIGNED) {
+    errors.push(userError('TOO_LONG', ['consortiumIds'], { max: MAX_ASSIGNED }));
+    return [];
+  }
+  const found = ids.length ? await tx.find(Consortium, { id: ids }) : [];
+  if (found.length < ids.length) errors.push(userError('NOT_FOUND', ['consortiumIds']));
+  if (found.some((c) => c.provinceId !== tx.actor.provinceId)) errors.push(userError('SCOPE_EXCEEDED', ['consortiumIds']));
+  return found;
+}
+
+/** Refused from the next request on; what it issued stands. Revoking twice changes nothing. */
+export async function revokeToken(asker: Asker, input: RevokeTokenInput): Promise<TokenOutcome> {
+  const { actor, door, requestId } = asker;
+  refuseRole(actor, 'revokeToken', 'AccessToken');
+  return door.writing<TokenOutcome>(
+    actor,
+    async (tx) => {
+      const [seen] = await tx.find(AccessToken, { id: input.tokenId });
+      refuseRow(actor, 'revokeToken', 'AccessToken', seen);
+      const token = (await tx.lock(AccessToken, input.tokenId))!;
+      if (!token.revokedAt) {
+        await tx.update(AccessToken, { id: token.id }, { revokedAt: tx.now });
+        const { provinceId, cityId, consortiumId } = token;
+        await record(tx, { action: 'revokeToken', subjectId: token.id, provinceId, cityId, consortiumId, detail: { role: token.role } }, requestId);
+      }
+      return { id: token.id, userErrors: [] };
+    },
+    () => !input.validateOnly,
+  );
+}

@@ -1,0 +1,358 @@
+import { type OwnedDatabase, ownedDatabase } from '../support/owned-database.js';
+import { created, Door, draft, fill, PLACES, type Scope, scopeOf, step, WAYS } from './fixture.js';
+
+const at = PLACES[0];
+const k = at.consortium;
+const STATES = ['DRAFT', 'SUBMITTED', 'RETURNED', 'CITY_APPROVED', 'ACCEPTED'];
+/** A report of the fixture in each state. */
+const IN = {
+  DRAFT: 'drafted',
+  SUBMITTED: 'submitted',
+  RETURNED: 'cityreturned',
+  CITY_APPROVED: 'approved',
+  ACCEPTED: 'accepted',
+} as Record<string, string>;
+
+/** The domain's table, once more: this file knows neither the migration nor src/reports/workflow.ts. */
+const MAY: Record<string, string[]> = {
+  board: ['DRAFT > SUBMITTED', 'RETURNED > SUBMITTED', 'SUBMITTED > DRAFT'],
+  bureau: ['SUBMITTED > CITY_APPROVED', 'SUBMITTED > RETURNED'],
+  province: ['CITY_APPROVED > ACCEPTED', 'CITY_APPROVED > RETURNED', 'ACCEPTED > RETURNED'],
+};
+const SUBMISSION = `, submitted_from = state, submitted_by_account_id = 'acc-board-${k}', submitted_at = now(), last_revision_number = last_revision_number + 1`;
+
+describe('the database by itself', () => {
+  let database: OwnedDatabase;
+  let door: Door;
+  /** Where the run has one; else the owner, who has no more than it stands for, takes its part. */
+  let superuser: Door | undefined;
+
+  beforeAll(async () => {
+    database = await ownedDatabase();
+    door = await Door.open(database.ownerUrl);
+    await fill(door);
+    superuser = await openSuperuser(database.ownerUrl);
+  });
+  afterAll(async () => {
+    await superuser?.end();
+    await door?.end();
+    await database?.drop();
+  });
+
+  const attempt = (role: string, text: string, settle = false, scope: Scope = scopeOf(role, at)) =>
+    door.attempt(role, scope, text, settle);
+  const move = (from: string, to: string, more = '') =>
+    `UPDATE report SET state = '${to}', version = version + 1${more} WHERE id = 'rep-${k}-${IN[from]}'`;
+
+  const asSuperuser = (text: string) => (superuser ?? door).attempt('owner', {}, text);
+  const replica = (text: string) => (superuser ? `SET LOCAL session_replication_role = 'replica'; ${text}` : text);
+
+  describe('the workflow', () => {
+    it.each(['board', 'bureau', 'province', 'owner'])(
+      'lets %s take the steps of the table and no other',
+      async (role) => {
+        for (const from of STATES)
+          for (const to of STATES) {
+            if (from === to) continue;
+            const found = await attempt(role, move(from, to, role === 'board' && to === 'SUBMITTED' ? SUBMISSION : ''));
+            expect({ from, to, found }).toEqual({
+              from,
+              to,
+              found: MAY[role]?.includes(`${from} > ${to}`) ? 'done' : 'IEC01',
+            });
+          }
+      },
+    );
+
+    it.each(['public', 'department', 'expert', 'analyst', 'administrator', 'loader', 'job', 'login'])(
+      'lets %s take none',
+      async (role) => {
+        for (const from of STATES) expect(await attempt(role, move(from, 'SUBMITTED'))).toBe('42501');
+      },
+    );
+
+    it('refuses a superuser too, and one that plays a replica', async () => {
+      for (const to of STATES.filter((state) => state !== 'DRAFT')) {
+        expect(await asSuperuser(move('DRAFT', to))).toBe('IEC01');
+        expect(await asSuperuser(replica(move('DRAFT', to)))).toBe('IEC01');
+      }
+    });
+
+    it('begins with a draft of version 1, for an obligation of an active consortium, by its board', async () => {
+      const first = created(at, 'unwritten');
+      expect(await attempt('board', first)).toBe('done');
+      expect(await attempt('owner', first)).toBe('IEC01');
+      for (const state of STATES.slice(1))
+        expect(await attempt('board', first.replace("'DRAFT'", `'${state}'`))).toBe('IEC01');
+      expect(
+        await attempt('board', first.replace('state, ', 'version, state, ').replace("'DRAFT'", "2, 'DRAFT'")),
+      ).toBe('IEC04');
+      expect(
+        await attempt(
+          'board',
+          first.replace('state, ', 'last_revision_number, state, ').replace("'DRAFT'", "1, 'DRAFT'"),
+        ),
+      ).toBe('IEC02');
+      for (const status of ['REMOVED', 'DISQUALIFIED'])
+        expect(
+          await attempt(
+            'owner',
+            `UPDATE consortium SET status = '${status}'; SET LOCAL ROLE iec_board; ${first}`,
+            false,
+            scopeOf('board', at),
+          ),
+        ).toBe('IEC01');
+    });
+
+    it('goes back, by a withdrawal, to the state it was submitted from', async () => {
+      expect(await attempt('board', move('SUBMITTED', 'RETURNED'))).toBe('IEC01');
+      const again = step('submit', at, 'cityreturned', 9).text.replace('number = 1', 'number = 2');
+      const back = (to: string) =>
+        `${again}; UPDATE report SET state = '${to}', version = version + 1 WHERE id = 'rep-${k}-cityreturned'`;
+      expect(await attempt('board', back('DRAFT'))).toBe('IEC01');
+      expect(await attempt('board', back('RETURNED'))).toBe('done');
+    });
+
+    it('lets nobody approve what the same person submitted', async () => {
+      const scope = { ...scopeOf('bureau', at), account_id: `acc-board-${k}` };
+      expect(await attempt('bureau', move('SUBMITTED', 'CITY_APPROVED'), false, scope)).toBe('IEC05');
+      expect(await attempt('bureau', move('SUBMITTED', 'RETURNED'), false, scope)).toBe('done');
+    });
+
+    it('counts every change, and records who submitted', async () => {
+      for (const version of ['version', 'version + 2', 'version - 1', 'NULL'])
+        expect(
+          await attempt(
+            'bureau',
+            `UPDATE report SET state = 'CITY_APPROVED', version = ${version} WHERE id = 'rep-${k}-submitted'`,
+          ),
+        ).toBe('IEC04');
+      for (const wrong of [
+        SUBMISSION.replace(`acc-board-${k}`, 'acc-else'),
+        SUBMISSION.replace('+ 1', '+ 2'),
+        SUBMISSION.replace('= state', "= 'RETURNED'"),
+        '',
+      ])
+        expect(await attempt('board', move('DRAFT', 'SUBMITTED', wrong))).toBe('IEC02');
+    });
+
+    it('never changes what a report answers, nor a decision without its step, nor deletes it', async () => {
+      for (const column of ['id', 'obligation_id', 'consortium_id', 'city_id', 'city_code', 'province_id', 'kind'])
+        expect(
+          await attempt(
+            'owner',
+            `UPDATE report SET ${column} = 'x', version = version + 1 WHERE id = 'rep-${k}-drafted'`,
+          ),
+        ).toMatch(/IEC02|42501/);
+      expect(await attempt('owner', `UPDATE report SET year = 1, version = version + 1`)).toBe('IEC02');
+      const touch = (name: string, set: string) =>
+        `UPDATE report SET ${set}, version = version + 1 WHERE id = 'rep-${k}-${name}'`;
+      expect(await attempt('bureau', touch('submitted', 'city_approved_at = now()'))).toBe('IEC02');
+      expect(await attempt('province', touch('approved', 'accepted_at = now()'))).toBe('IEC02');
+      expect(await attempt('province', touch('approved', "due_on = '2027-01-01'"))).toBe('done');
+      expect(await attempt('board', touch('drafted', 'updated_at = now()'))).toBe('done');
+      expect(await attempt('board', touch('submitted', 'updated_at = now()'))).toBe('IEC02');
+      expect(await attempt('owner', 'DELETE FROM report')).toBe('IEC02');
+      expect(await attempt('owner', 'TRUNCATE report CASCADE')).toMatch(/IEC0[23]/);
+    });
+
+    it('takes events that are steps, from whose step it is', async () => {
+      const event = (role: string, name: string, from: string, to: string, actor: string) =>
+        attempt(
+          role,
+          `INSERT INTO report_event (id, province_id, city_id, consortium_id, report_id, transition, from_state, to_state, at, actor_role, actor_name)
+            VALUES ('evt', '${at.province}', '${at.city}', '${k}', 'rep-${k}-submitted', '${name}', '${from}', '${to}', now(), '${actor}', 'x')`,
+        );
+      expect(await event('bureau', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'CITY_BUREAU')).toBe('done');
+      expect(await event('bureau', 'approveReport', 'SUBMITTED', 'RETURNED', 'CITY_BUREAU')).toBe('IEC01');
+      expect(await event('bureau', 'acceptReport', 'CITY_APPROVED', 'ACCEPTED', 'CITY_BUREAU')).toBe('IEC01');
+      expect(await event('bureau', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'PROVINCE')).toBe('42501');
+      expect(await event('province', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'PROVINCE')).toBe('IEC01');
+    });
+  });
+
+  describe('a submitted revision', () => {
+    const revision = (name: string, set: string, n = 1) =>
+      `UPDATE report_revision SET ${set} WHERE id = 'rev-${k}-${name}-${n}'`;
+
+    it('is frozen in every state of its report, for the board, the owner and a superuser', async () => {
+      for (const name of Object.keys(WAYS).filter((way) => way !== 'drafted'))
+        for (const set of [
+          "title = 'x'",
+          "summary = 'x'",
+          'number = 7',
+          'number = NULL',
+          'submitted_at = NULL',
+          'approved_at = now()',
+          'accepted_at = now()',
+          'approved_at = NULL, number = NULL',
+        ]) {
+          if (!set.startsWith('approved') && !set.startsWith('accepted'))
+            expect(await attempt('board', revision(name, set))).toBe('IEC02');
+          expect(await attempt('owner', revision(name, set))).toBe('IEC02');
+          expect(await asSuperuser(revision(name, set))).toBe('IEC02');
+        }
+      expect(await attempt('owner', `DELETE FROM report_revision WHERE id = 'rev-${k}-submitted-1'`)).toBe('IEC02');
+      expect(await attempt('owner', 'TRUNCATE report_revision CASCADE')).toMatch(/IEC0[23]/);
+      expect(await attempt('board', revision('drafted', "title = 'x'"))).toBe('done');
+    });
+
+    it('keeps its documents and seals as they are', async () => {
+      for (const name of ['submitted', 'approved', 'accepted', 'withdrawn']) {
+        const rev = `rev-${k}-${name}-1`;
+        for (const text of [
+          `DELETE FROM report_document WHERE revision_id = '${rev}'`,
+          `UPDATE report_document SET sha256 = 'y' WHERE revision_id = '${rev}'`,
+          `UPDATE report_document SET revision_id = '${rev}' WHERE revision_id = 'rev-${k}-drafted-1'`,
+          `INSERT INTO report_document SELECT 'new', province_id, city_id, consortium_id, '${rev}', kind, file_name, byte_size, sha256, storage_key, created_at FROM report_document WHERE id = 'doc-rev-${k}-drafted-1-w'`,
+          `DELETE FROM seal_attestation WHERE revision_id = '${rev}'`,
+          `INSERT INTO seal_attestation VALUES ('new', '${at.province}', '${at.city}', '${k}', '${rev}', 'org-p2', 'x', now(), 'x', NULL)`,
+        ])
+          for (const role of ['board', 'owner'])
+            expect({ text, found: await attempt(role, text) }).toEqual({ text, found: 'IEC02' });
+      }
+      for (const table of ['report_document', 'seal_attestation'])
+        expect(await attempt('owner', `TRUNCATE ${table}`)).toBe('IEC02');
+      expect(
+        await attempt(
+          'board',
+          `UPDATE report_document SET sha256 = 'y' WHERE revision_id = 'rev-${k}-drafted-1'; DELETE FROM seal_attestation WHERE revision_id = 'rev-${k}-drafted-1'`,
+        ),
+      ).toBe('done');
+    });
+
+    it('takes the next number, from its board, with the report', async () => {
+      const submit = step('submit', at, 'drafted').text;
+      expect(await attempt('board', submit, true)).toBe('done');
+      expect(await attempt('board', submit.replace('number = 1', 'number = 2'))).toBe('IEC02');
+      expect(await attempt('board', revision('drafted', 'number = 1'))).toBe('IEC02');
+      expect(await attempt('board', revision('drafted', 'number = 1, submitted_at = now()'), true)).toBe('IEC01');
+      expect(await attempt('owner', revision('drafted', 'number = 1, submitted_at = now()'))).toBe('IEC01');
+      expect(
+        await attempt(
+          'board',
+          `INSERT INTO report_revision VALUES ('new', '${at.province}', '${at.city}', '${k}', 'rep-${k}-submitted', 2, 'x', NULL, now())`,
+        ),
+      ).toBe('IEC02');
+    });
+
+    it('is marked as approved and accepted once, with the report', async () => {
+      for (const [kind, name] of [
+        ['approve', 'submitted'],
+        ['accept', 'approved'],
+      ]) {
+        const { role, text } = step(kind, at, name, 9);
+        const [mark] = text.split(';');
+        expect(await attempt(role, text, true)).toBe('done');
+        expect(await attempt(role, mark, true)).toBe('IEC01');
+        expect(await attempt(role, `${text}; ${mark.replace(/'[^']*'/, 'NULL')}`)).toBe('IEC02');
+      }
+      // what the bureau returned is not approved afterwards
+      expect(await attempt('bureau', revision('cityreturned', 'approved_at = now()'), true)).toBe('IEC01');
+    });
+
+    it('leaves a draft to the board alone, filled by whoever returned it in that transaction', async () => {
+      const { text } = step('cityReturn', at, 'submitted', 9);
+      expect(await attempt('bureau', text, true)).toBe('done');
+      expect(await attempt('bureau', draft(at, 'submitted', 2), true)).toBe('IEC01');
+      for (const role of ['bureau', 'province'])
+        for (const stray of [
+          `INSERT INTO seal_attestation VALUES ('new', '${at.province}', '${at.city}', '${k}', 'rev-${k}-cityreturned-2', 'org-p2', 'x', now(), 'x', NULL)`,
+          `INSERT INTO report_document VALUES ('new', '${at.province}', '${at.city}', '${k}', 'rev-${k}-drafted-1', 'WORD', 'a', 1, 'x', 'x', now())`,
+        ])
+          expect(await attempt(role, stray)).toBe('IEC02');
+    });
+  });
+
+  it.each(['report_event', 'report_event_comment', 'audit_entry', 'outbox_event'])(
+    'only ever adds to %s',
+    async (table) => {
+      const { rows } = await door.as('owner', {}, (client) =>
+        client.query(
+          `SELECT count(*)::int n, (SELECT attname FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attnum = 3) c FROM ${table}`,
+        ),
+      );
+      expect(rows[0].n).toBeGreaterThan(0);
+      for (const text of [
+        `UPDATE ${table} SET ${rows[0].c} = ${rows[0].c}`,
+        `DELETE FROM ${table}`,
+        `TRUNCATE ${table} CASCADE`,
+      ]) {
+        expect(await attempt('owner', text)).toBe('IEC03');
+        expect(await asSuperuser(text)).toBe('IEC03');
+        expect(await asSuperuser(replica(text))).toBe('IEC03');
+        for (const role of ['board', 'bureau', 'province', 'administrator', 'loader', 'job'])
+          expect(await attempt(role, text)).toBe('42501');
+      }
+    },
+  );
+
+  it('numbers the outbox in the order of the commits', async () => {
+    const slow = await Door.open(database.ownerUrl);
+    const insert = (type: string) =>
+      `INSERT INTO outbox_event (serial, at, type, subject_id, province_id, payload) VALUES (1, now(), '${type}', 'x', 'p1', '{}')`;
+    await slow.client.query(`BEGIN; SET LOCAL ROLE iec_job; ${insert('first')}`);
+    let done = false;
+    const second = door
+      .as('job', {}, (client) => client.query(insert('second')), true)
+      .then(() => {
+        done = true;
+      });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(done).toBe(false);
+    await slow.client.query('COMMIT');
+    await second;
+    await slow.end();
+    const { rows } = await door.as('job', {}, (client) =>
+      client.query("SELECT type FROM outbox_event WHERE type IN ('first', 'second') ORDER BY serial"),
+    );
+    expect(rows.map((row) => row.type)).toEqual(['first', 'second']);
+  });
+
+  it('lets one of two win, and a submission pass no document in between', async () => {
+    const other = await Door.open(database.ownerUrl);
+    const scope = scopeOf('board', PLACES[1]);
+    const rev = `rev-${PLACES[1].consortium}-drafted-1`;
+    await other.client.query('BEGIN; SET LOCAL ROLE iec_board');
+    await other.client.query(
+      `SELECT set_config('app.consortium_id', $1, true), set_config('app.account_id', $2, true)`,
+      [scope.consortium_id, scope.account_id],
+    );
+    await other.client.query(step('submit', PLACES[1], 'drafted', 9).text);
+    const late = door.attempt(
+      'board',
+      scope,
+      `UPDATE report_document SET sha256 = 'late' WHERE revision_id = '${rev}'`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await other.client.query('COMMIT');
+    await other.end();
+    expect(await late).toBe('IEC02');
+  });
+
+  it('finds one and two characters of a name by index, under the policies', async () => {
+    const { rows } = await door.as('public', {}, (client) => client.query("SELECT search_grams(E'长沙\\nab沙') grams"));
+    expect([...rows[0].grams].sort()).toEqual(['a', 'ab', 'b', 'b沙', '沙', '长', '长沙']);
+    const plan = await door.as('public', {}, async (client) => {
+      await client.query('SET LOCAL enable_seqscan = off');
+      return client.query({
+        text: "EXPLAIN SELECT id FROM consortium c WHERE search_grams(c.search_text) @> search_grams($1) AND c.search_text LIKE '%产教%'",
+        values: ['产教'],
+      });
+    });
+    expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('ix_consortium_search_grams');
+  });
+});
+
+/** The server's superuser in this database, where the run's own user is one or TEST_SUPERUSER_URL names one. */
+async function openSuperuser(ownerUrl: string): Promise<Door | undefined> {
+  const url = new URL(
+    process.env.TEST_SUPERUSER_URL ?? process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
+  );
+  url.pathname = new URL(ownerUrl).pathname;
+  const opened = await Door.open(url.href, '');
+  const { rows } = await opened.client.query('SELECT rolsuper FROM pg_roles WHERE rolname = current_user');
+  if (rows[0].rolsuper) return opened;
+  await opened.end();
+  return undefined;
+}

@@ -1,0 +1,310 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request as send } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import fastify from 'fastify';
+import { type DownloadGrant, downloadPath, fileRoutes, type UploadGrant, uploadPath } from '../../src/files/routes.js';
+import { UrlSigner } from '../../src/files/signing.js';
+import { localStorage, type Storage, UploadError } from '../../src/files/storage.js';
+import { announced, folder } from './samples.js';
+
+const dir = await folder();
+const storage: Storage = localStorage(dir);
+const signer = new UrlSigner(randomBytes(32));
+const data = randomBytes(2_000_000);
+const uploads = new Map<string, UploadGrant>();
+const downloads = new Map<string, DownloadGrant>();
+const received: string[] = [];
+const asked: { claims: Record<string, string>; authorization?: string }[] = [];
+let clock = new Date('2027-03-01T00:00:00Z');
+let receive: Storage['receive'] = storage.receive;
+
+const app = fastify({ bodyLimit: 1_000, forceCloseConnections: true });
+app.post('/graphql', async (request) => request.body);
+await app.register((scope) =>
+  fileRoutes(scope, {
+    storage: { ...storage, receive: (...all) => receive(...all) },
+    signer,
+    now: () => clock,
+    onUpload: {
+      async authorize(claims, authorization) {
+        asked.push({ claims, authorization });
+        return uploads.get(claims.id) ?? null;
+      },
+      async received(id) {
+        received.push(id);
+      },
+    },
+    onDownload: {
+      async authorize(claims, authorization) {
+        asked.push({ claims, authorization });
+        if (claims.id === 'doc_breaks') throw new Error('secret of the database');
+        return authorization === 'Bearer other' ? null : (downloads.get(claims.id) ?? null);
+      },
+    },
+  }),
+);
+const base = await app.listen({ port: 0 });
+const { port } = app.server.address() as AddressInfo;
+afterAll(() => app.close());
+
+const soon = () => new Date(clock.getTime() + 300_000);
+const linkOf = (path: string) => base + signer.sign(path, { token: 'tok_1' }, soon());
+const put = (url: string, body: Buffer | undefined, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'PUT', body: body && new Uint8Array(body), headers });
+const codeOf = async (response: Response) => [
+  response.status,
+  ((await response.json()) as { error: { code: string } }).error.code,
+];
+
+/** An upload that was announced with the size and hash of these bytes. */
+function upload(id: string, expected: Buffer = data): string {
+  uploads.set(id, { key: `uploads/${id}`, ...announced(expected) });
+  return linkOf(uploadPath(id));
+}
+const stored = (id: string) => readFile(join(dir, 'uploads', id));
+
+describe('PUT', () => {
+  it('keeps the announced bytes, of whatever type they call themselves, as often as they are sent', async () => {
+    const url = upload('upl_1');
+    for (const type of ['application/pdf', 'application/json', 'text/plain', 'nonsense', '']) {
+      const answer = await put(url, data, { 'content-type': type });
+      expect([answer.status, await answer.text()]).toEqual([204, '']);
+    }
+    expect((await stored('upl_1')).equals(data)).toBe(true);
+    expect(received).toEqual(Array(5).fill('upl_1'));
+    expect(asked.at(-1)?.claims).toEqual({ token: 'tok_1', id: 'upl_1' });
+    expect((await put(url, data, { authorization: 'Bearer x' })).status).toBe(204);
+    expect(asked.at(-1)?.authorization).toBe('Bearer x');
+  });
+
+  it('keeps an empty file too', async () => {
+    const answer = await put(upload('upl_empty', Buffer.alloc(0)), Buffer.alloc(0), { 'content-length': '0' });
+    expect(answer.status).toBe(204);
+  });
+
+  it('refuses another size, another content and no size at all', async () => {
+    const url = upload('upl_2');
+    expect(await codeOf(await put(url, data.subarray(1)))).toEqual([400, 'UPLOAD_MISMATCH']);
+    expect(await codeOf(await put(url, Buffer.concat([data, data])))).toEqual([400, 'UPLOAD_MISMATCH']);
+    expect(await codeOf(await put(url, randomBytes(data.length)))).toEqual([400, 'UPLOAD_MISMATCH']);
+    const chunked = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array(data));
+        controller.close();
+      },
+    });
+    const answer = await fetch(url, { method: 'PUT', body: chunked, duplex: 'half' } as RequestInit);
+    expect(await codeOf(answer)).toEqual([411, 'UPLOAD_MISMATCH']);
+    expect(await storage.exists('uploads/upl_2')).toBe(false);
+    expect((await put(url, data)).status).toBe(204);
+    expect(await codeOf(await put(url, randomBytes(data.length)))).toEqual([400, 'UPLOAD_MISMATCH']);
+    expect((await stored('upl_2')).equals(data)).toBe(true);
+  });
+
+  it('keeps nothing of an upload that breaks off, and takes it the next time', async () => {
+    const url = new URL(upload('upl_3'));
+    const before = received.length;
+    await new Promise<void>((done) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\nHost: x\r\nContent-Length: ${data.length}\r\n\r\n`);
+        socket.write(data.subarray(0, 500_000), () => setTimeout(() => socket.destroy(), 50));
+      });
+      socket.on('close', () => setTimeout(done, 200));
+    });
+    expect(await storage.exists('uploads/upl_3')).toBe(false);
+    expect(received.length).toBe(before);
+    expect((await put(url.href, data)).status).toBe(204);
+  });
+
+  it('says when the storage is full, and the connection lives on', async () => {
+    receive = async () => {
+      throw new UploadError('NO_SPACE');
+    };
+    expect(await codeOf(await put(upload('upl_4'), data))).toEqual([507, 'STORAGE_FULL']);
+    receive = async () => {
+      throw new Error('a secret path');
+    };
+    expect(await codeOf(await put(upload('upl_4'), data))).toEqual([500, 'INTERNAL']);
+    receive = storage.receive;
+    expect((await put(upload('upl_4'), data)).status).toBe(204);
+  });
+});
+
+const name = '2027-衡阳市域产教联合体-年度工作计划 (1) "a"/..\\\r\nX-Evil: 1\u202efdp.docx';
+
+describe('GET', () => {
+  beforeAll(async () => {
+    await storage.receive('doc_1', (await storage.open('uploads/upl_1')).stream, announced(data));
+    const contentType = 'application/pdf';
+    downloads.set('doc_1', { key: 'doc_1', fileName: name, contentType, ...announced(data) });
+    downloads.set('doc_plain', { key: 'doc_1', fileName: 'plan.pdf', contentType, byteSize: data.length });
+    downloads.set('doc_lost', { key: 'lost', fileName: 'a', contentType, byteSize: 5 });
+    await writeFile(join(dir, 'short'), 'abc');
+    downloads.set('doc_short', { key: 'short', fileName: 'a', contentType, byteSize: 5 });
+    downloads.set('doc_breaks', downloads.get('doc_1')!);
+  });
+  const get = (id: string, headers: Record<string, string> = {}, method = 'GET') =>
+    fetch(linkOf(downloadPath(id)), { method, headers });
+
+  it('sends the file so that no browser runs it and no cache keeps it', async () => {
+    const answer = await get('doc_1');
+    expect(answer.status).toBe(200);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(data)).toBe(true);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/pdf',
+      'content-length': String(data.length),
+      'accept-ranges': 'bytes',
+      'cache-control': 'private, no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "sandbox; default-src 'none'",
+      etag: `"${announced(data).sha256}"`,
+    });
+    const disposition = answer.headers.get('content-disposition')!;
+    expect(disposition).toMatch(/^attachment; filename="[ -~]+"; filename\*=UTF-8''[\w%.~!-]+$/);
+    expect(decodeURIComponent(disposition.split("''")[1])).toBe(
+      '2027-衡阳市域产教联合体-年度工作计划 (1) _a__..___X-Evil_ 1_fdp.docx',
+    );
+    expect(disposition).toContain('filename="2027-_-_ (1) _a__..___X-Evil_ 1_fdp.docx"');
+  });
+
+  it('answers HEAD with the same headers', async () => {
+    const [full, head] = [await get('doc_1'), await get('doc_1', {}, 'HEAD')];
+    // fetch closes the connection after a HEAD
+    const headers = (r: Response) => ({ ...Object.fromEntries(r.headers), date: '', connection: '', 'keep-alive': '' });
+    expect(headers(head)).toEqual(headers(full));
+    expect(await head.text()).toBe('');
+    await full.arrayBuffer();
+    expect((await get('doc_lost', {}, 'HEAD')).status).toBe(500);
+    expect((await get('doc_none', {}, 'HEAD')).status).toBe(404);
+  });
+
+  it.each([
+    ['bytes=0-0', 0, 1],
+    ['bytes=100-199', 100, 200],
+    ['bytes=1999990-', 1_999_990, 2_000_000],
+    ['bytes=1999990-9999999', 1_999_990, 2_000_000],
+    ['bytes=-10', 1_999_990, 2_000_000],
+    ['bytes=-9999999', 0, 2_000_000],
+  ])('sends a part: %s', async (range, start, end) => {
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await get('doc_1', { range }, method);
+      expect(answer.status).toBe(206);
+      expect(answer.headers.get('content-range')).toBe(`bytes ${start}-${end - 1}/${data.length}`);
+      expect(answer.headers.get('content-length')).toBe(String(end - start));
+      const body = Buffer.from(await answer.arrayBuffer());
+      if (method === 'GET') expect(body.equals(data.subarray(start, end))).toBe(true);
+    }
+  });
+
+  it('sends no part outside the file, and the whole where a range means nothing', async () => {
+    for (const range of ['bytes=2000000-', 'bytes=-0', 'bytes=2000000-2000005']) {
+      const answer = await get('doc_1', { range });
+      expect(answer.headers.get('content-range')).toBe('bytes */2000000');
+      expect(await codeOf(answer)).toEqual([416, 'RANGE_NOT_SATISFIABLE']);
+    }
+    for (const range of [
+      'bytes=5-1',
+      'bytes=0-1,5-6',
+      'lines=0-1',
+      'bytes=-',
+      'bytes=a-b',
+      'bytes=99999999999999999999-',
+    ]) {
+      const answer = await get('doc_1', { range });
+      expect([range, answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([range, 200, data.length]);
+    }
+    const same = await get('doc_1', { range: 'bytes=0-9', 'if-range': `"${announced(data).sha256}"` });
+    expect(same.status).toBe(206);
+    const other = await get('doc_1', { range: 'bytes=0-9', 'if-range': '"other"' });
+    expect(other.status).toBe(200);
+    expect((await get('doc_plain', { range: 'bytes=0-9', 'if-range': '"other"' })).status).toBe(200);
+  });
+
+  it('tells nothing of what went wrong inside', async () => {
+    for (const id of ['doc_lost', 'doc_short', 'doc_breaks']) {
+      const answer = await get(id);
+      expect(answer.headers.get('content-disposition')).toBeNull();
+      expect(await codeOf(answer)).toEqual([500, 'INTERNAL']);
+    }
+  });
+
+  it('lets a client leave in the middle', async () => {
+    const answer = await new Promise<IncomingMessage>((done) => send(linkOf(downloadPath('doc_1')), done).end());
+    answer.once('data', () => answer.destroy());
+    await buffer(answer).catch(() => undefined);
+    expect((await get('doc_1')).status).toBe(200);
+  });
+});
+
+describe('a link that does not hold', () => {
+  it('gets the same bytes for every reason, in both directions', async () => {
+    const down = linkOf(downloadPath('doc_1'));
+    const up = upload('upl_5');
+    const expired = linkOf(downloadPath('doc_1'));
+    clock = new Date(clock.getTime() + 300_000);
+    const answers = [
+      await fetch(expired),
+      await fetch(`${linkOf(downloadPath('doc_1'))}&a=1`),
+      await fetch(linkOf(downloadPath('doc_1')).replace('doc_1', 'doc_2')),
+      await fetch(linkOf(downloadPath('doc_1')).replace('tok_1', 'tok_2')),
+      await fetch(linkOf(downloadPath('doc_never'))),
+      await fetch(linkOf(downloadPath('doc_1')), { headers: { authorization: 'Bearer other' } }),
+      await fetch(base + downloadPath('doc_1')),
+      await fetch(down.replace(/signature=.*/, 'signature=')),
+      await put(up, data),
+      await put(linkOf(uploadPath('upl_never')), data),
+      await put(base + uploadPath('upl_5'), data, { 'content-type': 'nonsense' }),
+      await put(linkOf(downloadPath('upl_5')).replace('documents', 'uploads'), data),
+    ];
+    const seen = await Promise.all(
+      answers.map(async (a) =>
+        JSON.stringify([a.status, { ...Object.fromEntries(a.headers), date: '' }, await a.text()]),
+      ),
+    );
+    expect(new Set(seen).size).toBe(1);
+    expect(JSON.parse(seen[0])[0]).toBe(404);
+    expect(JSON.parse(JSON.parse(seen[0])[2]).error.code).toBe('NOT_FOUND');
+    expect(await storage.exists('uploads/upl_5')).toBe(false);
+  });
+});
+
+it('leaves the rest of the server as it was', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${base}/graphql`, { method: 'POST', body: '{"a":1}', headers });
+  expect(await answer.json()).toEqual({ a: 1 });
+  expect((await fetch(`${base}/graphql`, { method: 'POST', body: ' '.repeat(2_000), headers })).status).toBe(413);
+});
+
+it('streams fifty megabytes each way in little memory', async () => {
+  const large = Buffer.alloc(52_428_800, 'Hunan ');
+  const url = new URL(upload('upl_large', large));
+  downloads.set('doc_large', {
+    key: 'uploads/upl_large',
+    fileName: 'a.pdf',
+    contentType: 'application/pdf',
+    byteSize: large.length,
+  });
+  let most = 0;
+  const before = process.memoryUsage().external;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().external - before);
+  }, 5);
+  const status = await new Promise<number | undefined>((done, fail) => {
+    const request = send(url, { method: 'PUT', headers: { 'content-length': large.length } }, (response) => {
+      response.resume();
+      done(response.statusCode);
+    });
+    request.on('error', fail);
+    request.end(large);
+  });
+  expect(status).toBe(204);
+  const answer = await fetch(linkOf(downloadPath('doc_large')));
+  let size = 0;
+  for await (const chunk of answer.body!) size += chunk.length;
+  clearInterval(timer);
+  expect(size).toBe(large.length);
+  expect(most).toBeLessThan(40_000_000);
+});

@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** One real PostgreSQL for the run: DATABASE_URL, or the embedded one in a temporary folder. */
+export default async function setup() {
+  if (process.env.DATABASE_URL) {
+    process.env.TEST_DATABASE_URL = process.env.DATABASE_URL;
+    return;
+  }
+  const { startEmbedded } = await import('../../dist/src/database/embedded/server.js');
+  const folder = await mkdtemp(join(tmpdir(), 'consortia-test-'));
+  const server = await startEmbedded(folder, () => {});
+  process.env.TEST_DATABASE_URL = server.ownerUrl;
+  globalThis.stopTestDatabase = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { ALL_ROLES } from '../../migrations/access/roles.js';
+import { migrations } from '../../migrations/index.js';
+
+const adminUrl = () => process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+
+/** One for all tests of a server: from PostgreSQL 16 on, whoever made a role is the one who may grant it. */
+const OWNER = 'iec_test_owner';
+
+export type OwnedDatabase = { ownerUrl: string; drop(): Promise<void> };
+
+/** A database of its own with all migrations, owned by a plain role: a superuser would hide mistakes of row-level security. */
+export async function ownedDatabase(): Promise<OwnedDatabase> {
+  const name = `iec_test_${randomBytes(6).toString('hex')}`;
+  const owner = await asAdmin(async (admin) => {
+    const found = await plainOwner(admin);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'${found ? ` OWNER ${OWNER}` : ''}`);
+    return found;
+  });
+  const url = new URL(adminUrl());
+  url.pathname = `/${name}`;
+  if (owner) Object.assign(url, { username: OWNER, password: owner });
+
+  const drop = () => asAdmin(async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)));
+  const source = new DataSource({ type: 'postgres', url: url.href, migrations, migrationsTransactionMode: 'each' });
+  try {
+    await source.initialize();
+    await source.runMigrations();
+  } catch (error) {
+    if (source.isInitialized) await source.destroy();
+    await drop();
+    throw error;
+  }
+  await source.destroy();
+  return { ownerUrl: url.href, drop };
+}
+
+async function asAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
+  const admin = new Client({ connectionString: adminUrl() });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
+/** Its password; undefined where the given user is plain itself, and owns the database. */
+async function plainOwner(admin: Client): Promise<string | undefined> {
+  const { rows } = await admin.query('SELECT rolsuper FROM pg_roles WHERE rolname = current_user');
+  if (!rows[0].rolsuper) return undefined;
+  const password = 'tests-only';
+  await retried(admin, `CREATE ROLE ${OWNER} LOGIN NOSUPERUSER CREATEROLE PASSWORD '${password}'`, ['42710', '23505']);
+  const { rows: made } = await admin.query('SELECT rolname FROM pg_roles WHERE rolname = ANY($1)', [
+    ALL_ROLES.map((r) => `iec_${r}`),
+  ]);
+  const newer = Number((await admin.query('SHOW server_version_num')).rows[0].server_version_num) >= 160000;
+  for (const { rolname } of made)
+    await retried(admin, `GRANT ${rolname} TO ${OWNER}${newer ? ' WITH INHERIT FALSE, SET TRUE' : ''}`, []);
+  return password;
+}
+
+/** Roles are the server's: test files that begin together meet here. */
+async function retried(admin: Client, text: string, done: string[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await admin.query(text);
+      return;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code && done.includes(code)) return;
+      if (attempt === 20 || !code || !['XX000', '23505'].includes(code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+  }
+}
