@@ -22,9 +22,17 @@ export type Config = {
 
 /** Every environment variable the service reads. docs/configuration.md is checked against this list. */
 export const VARIABLES = {
-  PORT: { default: '4000', zh: '监听端口（1–65535；0 为任选空闲端口）', en: 'port to listen on (1 to 65535; 0 picks a free one)' },
+  PORT: {
+    default: '4000',
+    zh: '监听端口（1–65535；0 为任选空闲端口）',
+    en: 'port to listen on (1 to 65535; 0 picks a free one)',
+  },
   HOST: { default: '127.0.0.1', zh: '监听地址', en: 'address to listen on' },
-  DATA_DIR: { default: '.data', zh: '数据目录：内置数据库、上传文件、密钥', en: 'folder of the embedded database, uploaded files and keys' },
+  DATA_DIR: {
+    default: '.data',
+    zh: '数据目录：内置数据库、上传文件、密钥',
+    en: 'folder of the embedded database, uploaded files and keys',
+  },
   DATABASE_URL: {
     default: '',
     zh: 'PostgreSQL 15+ 连接串；留空则使用内置数据库',
@@ -32,7 +40,11 @@ export const VARIABLES = {
   },
   NODE_ENV: { default: '', zh: 'production 时不建立演示账号', en: 'production: no demo accounts, no demo keys' },
   POOL_SIZE: { default: '10', zh: '数据库连接数（1–90）', en: 'database connections (1 to 90)' },
-  GRAPHQL_INTERPRET: { default: '', zh: '1：使用 graphql-js 逐字段执行', en: '1: execute with graphql-js instead of compiled queries' },
+  GRAPHQL_INTERPRET: {
+    default: '',
+    zh: '1：使用 graphql-js 逐字段执行',
+    en: '1: execute with graphql-js instead of compiled queries',
+  },
   PUBLIC_URL: { default: '', zh: '签名文件链接的外部地址', en: 'external base address of signed file links' },
 } as const;
 
@@ -49,7 +61,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const url = (name: 'DATABASE_URL' | 'PUBLIC_URL', protocols: string[]) => {
     const text = value(name);
     if (text && !protocols.some((p) => text.startsWith(`${p}://`) && URL.canParse(text)))
-      throw new ConfigError(`${name} 无效：应以 ${protocols.join(':// 或 ')}:// 开头。 ${name} must start with ${protocols.join(':// or ')}://.`);
+      throw new ConfigError(
+        `${name} 无效：应以 ${protocols.join(':// 或 ')}:// 开头。 ${name} must start with ${protocols.join(':// or ')}://.`,
+      );
     return text;
   };
   if (!value('HOST')) throw new ConfigError('HOST 不能为空。 HOST must not be empty.');

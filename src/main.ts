@@ -37,7 +37,11 @@ async function start(config: Config): Promise<() => Promise<void>> {
     }
 
     let demo: DemoEntry[] = [];
-    const service = await createService({ config, url, demoAccounts: () => demo.map(({ label, token }) => ({ label, token })) });
+    const service = await createService({
+      config,
+      url,
+      demoAccounts: () => demo.map(({ label, token }) => ({ label, token })),
+    });
     undo.push(() => service.stop());
     await keepObligations(service.door);
     if (!config.production) {
@@ -61,16 +65,23 @@ function makeDataDir({ dataDir }: Config): void {
   try {
     mkdirSync(dataDir, { recursive: true });
   } catch {
-    throw new ConfigError(`无法建立数据目录 ${dataDir}：请检查权限，或用 DATA_DIR 指定别处。 Can't create the data folder ${dataDir}: check its permissions, or set DATA_DIR to another.`);
+    throw new ConfigError(
+      `无法建立数据目录 ${dataDir}：请检查权限，或用 DATA_DIR 指定别处。 Can't create the data folder ${dataDir}: check its permissions, or set DATA_DIR to another.`,
+    );
   }
 }
 
-let stopping = false;
+/** A terminal signals the whole group and npm hands it on: the same key press comes twice. */
+const SAME_PRESS_MS = 2000;
+let stopping = 0;
 let stop: (() => Promise<void>) | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stopping) {
+      if (Date.now() - stopping > SAME_PRESS_MS) process.exit(1);
+      return;
+    }
+    stopping = Date.now();
     say({ zh: '正在停止：等待进行中的请求…', en: 'Stopping: letting running requests end…' });
     if (!stop) return; // still starting: start() ends by itself, below
     stop().then(

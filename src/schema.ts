@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
-import { BoardMemberResolver, BoardResolver } from './boards/board.resolver.js';
-import { ConsortiumResolver, consortiumPages } from './consortia/consortium.resolver.js';
 import { Board, BoardMember } from './boards/board.entity.js';
+import { BoardMemberResolver, BoardResolver } from './boards/board.resolver.js';
 import { Consortium, Designation } from './consortia/consortium.entity.js';
+import { ConsortiumResolver, consortiumPages } from './consortia/consortium.resolver.js';
 import { EnumLabelResolver } from './graph/enum-labels.js';
 import { DateTimeResolver } from './graph/scalars.js';
 import { Organization, Park } from './organizations/organization.entity.js';
@@ -59,12 +59,23 @@ export async function createSchema(): Promise<GraphQLSchema> {
     ],
     // whatever node(id) may answer, whether or not a field leads to it
     orphanedTypes: [
-      Province, City, Department, Park, Organization, Designation, Consortium, Board, BoardMember,
-      ReportObligation, Report, ReportRevision, ReportDocument, ReportEvent, AccessToken,
+      Province,
+      City,
+      Department,
+      Park,
+      Organization,
+      Designation,
+      Consortium,
+      Board,
+      BoardMember,
+      ReportObligation,
+      Report,
+      ReportRevision,
+      ReportDocument,
+      ReportEvent,
+      AccessToken,
     ],
-    scalarsMap: [
-      { type: Date, scalar: DateTimeResolver },
-    ],
+    scalarsMap: [{ type: Date, scalar: DateTimeResolver }],
     validate: false,
   });
   return lexicographicSortSchema(schema);

@@ -1,8 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { readdirSync, readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import { JOB } from './access/actor.js';
+import { assertWalls } from './access/complete.js';
 import { Door } from './access/door.js';
 import { Tokens } from './access/tokens.js';
 import { type Config, projectRoot } from './config.js';
@@ -44,9 +45,15 @@ type ServiceContext = Context & { links: FileLinks; tokens: Tokens; storage: Sto
 const OBLIGATIONS_EVERY = 60 * 60_000;
 
 /** Everything that serves, assembled; not yet listening. */
-export async function createService({ config, url, now = () => new Date(), demoAccounts = () => [] }: ServiceOptions): Promise<Service> {
+export async function createService({
+  config,
+  url,
+  now = () => new Date(),
+  demoAccounts = () => [],
+}: ServiceOptions): Promise<Service> {
   const tokens = await Tokens.open(config.dataDir, config.production, now);
   const source = await servingDataSource({ url, entities, poolSize: config.poolSize }).initialize();
+  await assertWalls(source);
   const door = new Door(source, now);
   const reader = new Reader(source, pages);
   const storage = localStorage(join(config.dataDir, 'files'));
@@ -66,7 +73,11 @@ export async function createService({ config, url, now = () => new Date(), demoA
       const actor = await withAssignments(door, known);
       if (actor.tokenId) lastUsed.note(actor.tokenId);
       const { language, requestId, publicBase } = request;
-      return Object.assign(new Context({ door, reader, actor, language, requestId, publicBase }), { links, tokens, storage });
+      return Object.assign(new Context({ door, reader, actor, language, requestId, publicBase }), {
+        links,
+        tokens,
+        storage,
+      });
     },
     closeContext: (context, failed) => context.close(failed),
     async ready() {
@@ -77,7 +88,10 @@ export async function createService({ config, url, now = () => new Date(), demoA
         return { ok: false, reason: '数据库暂不可用。 The database does not answer.' };
       }
     },
-    plugins: [(instance) => fileRoutes(instance, { storage, signer, now, onUpload: access.onUpload, onDownload: access.onDownload })],
+    plugins: [
+      (instance) =>
+        fileRoutes(instance, { storage, signer, now, onUpload: access.onUpload, onDownload: access.onDownload }),
+    ],
     graphiql: { accounts: demoAccounts, examples: examples() },
   });
 

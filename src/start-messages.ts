@@ -17,12 +17,27 @@ const SEES: Record<string, string> = {
 
 /** The end of a start: what a newcomer needs next. */
 export function welcome(address: string, { dataDir }: Config, demo: Entry[]): string {
-  const lines = ['', `✓ 已就绪 Ready`, `  GraphQL    ${address}/graphql`, `  查询页面 Query page  ${address}/graphiql`, `  状态 Health  ${address}/healthz  ${address}/readyz`];
+  const lines = [
+    '',
+    `✓ 已就绪 Ready`,
+    `  GraphQL    ${address}/graphql`,
+    `  查询页面 Query page  ${address}/graphiql`,
+    `  状态 Health  ${address}/healthz  ${address}/readyz`,
+  ];
   if (demo.length) {
-    lines.push('', `演示令牌，每个角色一枚（全部见 ${join(dataDir, 'demo-access.json')}） Demo tokens, one of each role (all of them in that file):`);
+    lines.push(
+      '',
+      `演示令牌，每个角色一枚（全部见 ${join(dataDir, 'demo-access.json')}） Demo tokens, one of each role (all of them in that file):`,
+    );
     for (const role of Object.keys(SEES)) {
       const entry = demo.find((e) => e.role === role);
-      if (entry) lines.push('', `  ${labelOf('Role', role, 'zh')} ${role} · ${entry.label}`, `    ${SEES[role]}`, `    ${entry.token}`);
+      if (entry)
+        lines.push(
+          '',
+          `  ${labelOf('Role', role, 'zh')} ${role} · ${entry.label}`,
+          `    ${SEES[role]}`,
+          `    ${entry.token}`,
+        );
     }
   }
   lines.push(

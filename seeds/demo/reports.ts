@@ -103,8 +103,8 @@ async function walk(
     await step((input) => attachReportDocument(as(who.board), { ...input, kind, uploadId: upload!.id }, storage), 0);
   };
   if (goal === 'draft') return;
-  await attach('WORD', '演示材料.docx', await demoWord('演示材料', ['演示数据，不是真实材料。', reportId]));
-  await attach('STAMPED_PDF', '演示材料.pdf', await demoPdf(['Demonstration, not a real report.', reportId]));
+  await attach('WORD', '演示材料.docx', await demoWord('演示材料', ['演示数据，不是真实材料。']));
+  await attach('STAMPED_PDF', '演示材料.pdf', await demoPdf(['Demonstration, not a real report.']));
   const leads = await door.reading(who.board, (s) =>
     s.query<{ id: string }>(
       {

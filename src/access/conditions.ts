@@ -1,8 +1,8 @@
 import type { AnyAbility } from '@casl/ability';
 import { rulesToAST } from '@casl/ability/extra';
 import type { EntityMetadata } from 'typeorm';
-import { type Ability, type Action, abilityFor } from './policy.js';
 import type { Actor, Scope } from './actor.js';
+import { type Ability, type Action, abilityFor } from './policy.js';
 
 /** A rule's value that stands for the actor's own: conditions are compiled once per role, never per actor. */
 const PLACEHOLDER = '\u0000my.';
@@ -47,7 +47,13 @@ export function withoutWallOne<T>(work: () => Promise<T>): Promise<T> {
 export const wallOneStands = (): boolean => wallOne;
 
 /** Wall one as SQL: the condition on the rows of `alias` under which the role may do this. */
-export function condition(role: Actor['role'], action: Action, table: EntityMetadata, alias: string, p: Parameters): string {
+export function condition(
+  role: Actor['role'],
+  action: Action,
+  table: EntityMetadata,
+  alias: string,
+  p: Parameters,
+): string {
   if (!wallOne) return 'TRUE';
   const ast = rulesToAST(shapeOf(role) as AnyAbility, action, table.name as never) as Condition | null;
   return ast ? compile(ast, table, alias, p) : 'FALSE';

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Actor } from './actor.js';
 import { condition } from './conditions.js';
+import { translated } from './database-errors.js';
 import { named, Session } from './session.js';
 
 /** Thrown to leave a write with its transaction rolled back and a value in hand. */
@@ -55,7 +56,7 @@ export class Door {
       } catch (error) {
         await session.end('rollback').catch(() => {});
         if (error instanceof RolledBack) return error.value as T;
-        if (!RETRIED.has((error as { code?: string }).code ?? '') || attempt === ATTEMPTS) throw error;
+        if (!RETRIED.has((error as { code?: string }).code ?? '') || attempt === ATTEMPTS) throw translated(error);
       }
     }
   }
@@ -75,7 +76,11 @@ export class Tx {
   query = <R = any>(text: string, values: unknown[] = []): Promise<R[]> => this.session.query<R>(named(text), values);
 
   /** The rows that the actor may read, locked where asked. */
-  async find<E extends object>(entity: new () => E, where: Partial<Record<keyof E & string, unknown>>, lock = false): Promise<E[]> {
+  async find<E extends object>(
+    entity: new () => E,
+    where: Partial<Record<keyof E & string, unknown>>,
+    lock = false,
+  ): Promise<E[]> {
     const table = this.source.getMetadata(entity);
     const values: unknown[] = [];
     const bind = (value: unknown) => `$${values.push(value)}`;

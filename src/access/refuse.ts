@@ -10,7 +10,12 @@ export function refuseRole(actor: Actor, action: Action, subject: string): void 
 }
 
 /** Not found or forbidden is decided here and nowhere else: may not read → it does not exist; may read → not allowed. */
-export function refuseRow<R extends object>(actor: Actor, action: Action, subject: string, row: R | undefined | null): R {
+export function refuseRow<R extends object>(
+  actor: Actor,
+  action: Action,
+  subject: string,
+  row: R | undefined | null,
+): R {
   const ability = abilityFor(actor.role, actor);
   if (!row || !ability.can('read', typed(subject, row))) throw new ApiError('NOT_FOUND');
   if (!ability.can(action, typed(subject, row))) throw new ApiError('FORBIDDEN', { requiredPermission: action });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { ApiError } from '../graph/errors.js';
 import { type Actor, DATABASE_ROLE } from './actor.js';
+import { translated } from './database-errors.js';
 
 export type Statement = { text: string; name?: string };
 
@@ -18,7 +19,8 @@ const SETTINGS = named(
   "SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true), set_config('app.province_id', $3, true), " +
     "set_config('app.city_id', $4, true), set_config('app.department', $5, true), set_config('app.consortium_id', $6, true)",
 );
-const settingsOf = (a: Actor) => [a.accountId, a.tokenId, a.provinceId, a.cityId, a.department, a.consortiumId].map((v) => v ?? '');
+const settingsOf = (a: Actor) =>
+  [a.accountId, a.tokenId, a.provinceId, a.cityId, a.department, a.consortiumId].map((v) => v ?? '');
 
 const TOKEN_CHECK = named('SELECT revoked_at, expires_at FROM access_token WHERE id = $1');
 
@@ -64,18 +66,21 @@ export class Session {
     // both are awaited, so that neither rejection is left alone; the token's verdict comes first
     const [opening, result] = await Promise.allSettled([this.opened, answer]);
     if (opening.status === 'rejected') throw opening.reason;
-    if (result.status === 'rejected') throw result.reason;
+    if (result.status === 'rejected') throw this.mode === 'read' ? translated(result.reason) : result.reason;
     return result.value.rows;
   }
 
   private open(client: PoolClient): Promise<void> {
     const { actor } = this;
-    const begin = this.mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN ISOLATION LEVEL READ COMMITTED';
+    const begin =
+      this.mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN ISOLATION LEVEL READ COMMITTED';
     const sent = [
       client.query(`${begin}; SET LOCAL ROLE ${DATABASE_ROLE[actor.role]}`),
       client.query({ ...remember(client, SETTINGS), values: settingsOf(actor) }),
     ];
-    const check = actor.tokenId ? client.query({ ...remember(client, TOKEN_CHECK), values: [actor.tokenId] }) : undefined;
+    const check = actor.tokenId
+      ? client.query({ ...remember(client, TOKEN_CHECK), values: [actor.tokenId] })
+      : undefined;
     const opened = Promise.all([...sent, check]).then(() => check?.then(({ rows }) => this.judge(rows[0])));
     opened.catch(() => {});
     return opened;

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, type webcrypto } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT, errors as joseErrors } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import { ConfigError } from '../config.js';
-import { ApiError } from '../graph/errors.js';
 import type { DepartmentKind, Role } from '../graph/enums.js';
+import { ApiError } from '../graph/errors.js';
 import { type Actor, PUBLIC } from './actor.js';
 
 type CryptoKey = webcrypto.CryptoKey;
@@ -58,7 +58,9 @@ export class Tokens {
       );
     } catch (error) {
       if (error instanceof ConfigError) throw error;
-      throw new ConfigError(`密钥文件 ${path} 无法读取：请恢复备份。 The key file ${path} can't be read: restore it from the backup.`);
+      throw new ConfigError(
+        `密钥文件 ${path} 无法读取：请恢复备份。 The key file ${path} can't be read: restore it from the backup.`,
+      );
     }
   }
 
@@ -98,7 +100,11 @@ export class Tokens {
 
   private async read(token: string): Promise<Actor> {
     try {
-      const { payload } = await jwtVerify(token, this.publicKey, { issuer: ISSUER, algorithms: ['EdDSA'], currentDate: this.now() });
+      const { payload } = await jwtVerify(token, this.publicKey, {
+        issuer: ISSUER,
+        algorithms: ['EdDSA'],
+        currentDate: this.now(),
+      });
       return {
         role: payload.role as Role,
         name: String(payload.name),

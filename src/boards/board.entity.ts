@@ -1,14 +1,28 @@
 import { Field, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
-import { Column, Entity, Index, ManyToOne, OneToMany, OneToOne, JoinColumn, PrimaryColumn, type Relation } from 'typeorm';
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  OneToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
+import { OneOf } from '../database/checks.js';
 import { BoardForm, BoardPosition, Constituency } from '../graph/enums.js';
 import { Needs, NullWhenHidden, OrderBy } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '理事会或董事会（通知第1条）。 Council or board of directors (notice, paragraph 1).' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '理事会或董事会（通知第1条）。 Council or board of directors (notice, paragraph 1).',
+})
 @OneOf('form', BoardForm)
 @Entity()
 export class Board extends Node {
@@ -30,14 +44,24 @@ export class Board extends Node {
   readonly formLabel!: string;
 
   @Field(() => Consortium, { description: '所属联合体。 Its consortium.' })
-  @OneToOne(() => Consortium, (consortium) => consortium.board, { nullable: false })
+  @OneToOne(
+    () => Consortium,
+    (consortium) => consortium.board,
+    { nullable: false },
+  )
   @JoinColumn()
   consortium!: Relation<Consortium>;
 
-  @Field(() => [BoardMember], { nullable: true, description: '理事名单；无权查看者为空。 Its members; null for whoever may not read them.' })
+  @Field(() => [BoardMember], {
+    nullable: true,
+    description: '理事名单；无权查看者为空。 Its members; null for whoever may not read them.',
+  })
   @OrderBy('rank', 'id')
   @NullWhenHidden()
-  @OneToMany(() => BoardMember, (member) => member.board)
+  @OneToMany(
+    () => BoardMember,
+    (member) => member.board,
+  )
   members!: Relation<BoardMember[]> | null;
 }
 
@@ -62,7 +86,11 @@ export class BoardMember extends Node {
   @Column({ type: 'text' })
   boardId!: string;
 
-  @ManyToOne(() => Board, (board) => board.members, { nullable: false })
+  @ManyToOne(
+    () => Board,
+    (board) => board.members,
+    { nullable: false },
+  )
   board!: Relation<Board>;
 
   @Field({ description: '姓名。 Name.' })
@@ -101,8 +129,14 @@ export class BoardMember extends Node {
   @Column({ type: 'int' })
   rank!: number;
 
-  @Field(() => BoardMemberContact, { nullable: true, description: '联系方式（个人信息）；无权查看者为空。 Personal data: null for whoever may not read it.' })
-  @OneToOne(() => BoardMemberContact, (contact) => contact.boardMember)
+  @Field(() => BoardMemberContact, {
+    nullable: true,
+    description: '联系方式（个人信息）；无权查看者为空。 Personal data: null for whoever may not read it.',
+  })
+  @OneToOne(
+    () => BoardMemberContact,
+    (contact) => contact.boardMember,
+  )
   contact!: Relation<BoardMemberContact> | null;
 }
 
@@ -115,7 +149,11 @@ export class BoardMemberContact {
   @PrimaryColumn({ type: 'text' })
   boardMemberId!: string;
 
-  @OneToOne(() => BoardMember, (member) => member.contact, { nullable: false })
+  @OneToOne(
+    () => BoardMember,
+    (member) => member.contact,
+    { nullable: false },
+  )
   @JoinColumn()
   boardMember!: Relation<BoardMember>;
 

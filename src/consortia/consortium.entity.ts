@@ -1,15 +1,19 @@
-import { LocalDateResolver } from '../graph/scalars.js';
-import { OneOf } from '../database/checks.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
 import { Board } from '../boards/board.entity.js';
+import { OneOf } from '../database/checks.js';
 import { ConsortiumStatus, MembershipRole } from '../graph/enums.js';
 import { Needs, Through } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
+import { LocalDateResolver } from '../graph/scalars.js';
 import { Organization, Park } from '../organizations/organization.entity.js';
 import { City, Province } from '../provinces/province.entity.js';
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '名单批次：一次公布的联合体名单。 A published list of consortia.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '名单批次：一次公布的联合体名单。 A published list of consortia.',
+})
 @Entity()
 @Index(['provinceId', 'documentNumber'], { unique: true })
 export class Designation extends Node {
@@ -27,7 +31,10 @@ export class Designation extends Node {
   @Column({ type: 'date' })
   signedOn!: string;
 
-  @Field(() => LocalDateResolver, { nullable: true, description: '公布日期；未知则为空。 Day of publication, where known.' })
+  @Field(() => LocalDateResolver, {
+    nullable: true,
+    description: '公布日期；未知则为空。 Day of publication, where known.',
+  })
   @Column({ type: 'date', nullable: true })
   publishedOn!: string | null;
 
@@ -40,7 +47,11 @@ export class Designation extends Node {
   year!: number;
 }
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '市域产教联合体。 Municipal industry-education consortium.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '市域产教联合体。 Municipal industry-education consortium.',
+})
 @OneOf('status', ConsortiumStatus)
 @Entity()
 @Index(['listNumber', 'id'])
@@ -63,7 +74,10 @@ export class Consortium extends Node {
   @Column({ type: 'text' })
   designationId!: string;
 
-  @Field({ description: '业务编码：省代码-名单年份-序号，如 430000-2024-06。 Human key: province code, year of the designation, number in it.' })
+  @Field({
+    description:
+      '业务编码：省代码-名单年份-序号，如 430000-2024-06。 Human key: province code, year of the designation, number in it.',
+  })
   @Index({ unique: true })
   @Column({ type: 'text', collation: 'C' })
   code!: string;
@@ -105,10 +119,16 @@ export class Consortium extends Node {
   @Column({ type: 'text', collation: 'C' })
   searchText!: string;
 
-  @OneToMany(() => ConsortiumPark, (link) => link.consortium)
+  @OneToMany(
+    () => ConsortiumPark,
+    (link) => link.consortium,
+  )
   parkLinks!: Relation<ConsortiumPark[]>;
 
-  @OneToMany(() => Membership, (membership) => membership.consortium)
+  @OneToMany(
+    () => Membership,
+    (membership) => membership.consortium,
+  )
   memberships!: Relation<Membership[]>;
 
   @Field(() => [Park], { description: '依托园区，按名单次序。 Parks, in the order of the list.' })
@@ -124,7 +144,10 @@ export class Consortium extends Node {
   readonly leadEnterprises!: Organization[];
 
   @Field(() => Board, { nullable: true, description: '理事会或董事会。 Its board.' })
-  @OneToOne(() => Board, (board) => board.consortium)
+  @OneToOne(
+    () => Board,
+    (board) => board.consortium,
+  )
   board!: Relation<Board> | null;
 }
 
@@ -138,7 +161,11 @@ export class ConsortiumPark extends Node {
   @Column({ type: 'text' })
   consortiumId!: string;
 
-  @ManyToOne(() => Consortium, (consortium) => consortium.parkLinks, { nullable: false })
+  @ManyToOne(
+    () => Consortium,
+    (consortium) => consortium.parkLinks,
+    { nullable: false },
+  )
   consortium!: Relation<Consortium>;
 
   @Column({ type: 'text' })
@@ -164,7 +191,11 @@ export class Membership extends Node {
   @Column({ type: 'text' })
   consortiumId!: string;
 
-  @ManyToOne(() => Consortium, (consortium) => consortium.memberships, { nullable: false })
+  @ManyToOne(
+    () => Consortium,
+    (consortium) => consortium.memberships,
+    { nullable: false },
+  )
   consortium!: Relation<Consortium>;
 
   @Column({ type: 'text' })

@@ -4,17 +4,25 @@ import { ConsortiumStatusFilter, IdFilter, IntFilter, StringFilter } from '../gr
 import { labelledEnum } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
 
-export const ConsortiumSortField = labelledEnum('ConsortiumSortField', { zh: '联合体排序字段。', en: 'What consortia are sorted by.' }, {
-  LIST_NUMBER: { zh: '名单序号', en: 'Number on the list' },
-  NAME: { zh: '名称（拼音）', en: 'Name, in pinyin order' },
-  CITY: { zh: '市州（拼音），再按名单序号', en: 'City, in pinyin order, then number on the list' },
-});
+export const ConsortiumSortField = labelledEnum(
+  'ConsortiumSortField',
+  { zh: '联合体排序字段。', en: 'What consortia are sorted by.' },
+  {
+    LIST_NUMBER: { zh: '名单序号', en: 'Number on the list' },
+    NAME: { zh: '名称（拼音）', en: 'Name, in pinyin order' },
+    CITY: { zh: '市州（拼音），再按名单序号', en: 'City, in pinyin order, then number on the list' },
+  },
+);
 
 @InputType({ description: '联合体排序。 Order of consortia.' })
 export class ConsortiumSort {
   @Field(() => ConsortiumSortField, { description: '字段。 Field.' })
   field!: keyof typeof ConsortiumSortField;
-  @Field(() => SortDirection, { nullable: true, defaultValue: 'ASC', description: '方向，默认升序。 Direction, ascending by default.' })
+  @Field(() => SortDirection, {
+    nullable: true,
+    defaultValue: 'ASC',
+    description: '方向，默认升序。 Direction, ascending by default.',
+  })
   direction?: SortDirection;
 }
 
@@ -44,8 +52,15 @@ export class ConsortiumFilter {
 export class ConsortiaArgs extends PageArgs {
   @Field(() => ConsortiumFilter, { nullable: true, description: '筛选。 Filter.' })
   filter?: ConsortiumFilter;
-  @Field(() => String, { nullable: true, description: '名称的一部分或拼音首字母，不分全半角与大小写，至多100字。 Part of a name or pinyin initials, in either width and any case, 100 characters at most.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '名称的一部分或拼音首字母，不分全半角与大小写，至多100字。 Part of a name or pinyin initials, in either width and any case, 100 characters at most.',
+  })
   query?: string;
-  @Field(() => ConsortiumSort, { nullable: true, description: '排序，默认按名单序号。 Order, by number on the list by default.' })
+  @Field(() => ConsortiumSort, {
+    nullable: true,
+    description: '排序，默认按名单序号。 Order, by number on the list by default.',
+  })
   sort?: ConsortiumSort;
 }

@@ -40,15 +40,21 @@ export const consortiumPages: Record<string, PageDefinition> = {
 
 @Resolver(() => Consortium)
 export class ConsortiumResolver {
-  @Query(() => Consortium, { nullable: true, description: '按编号或业务编码取联合体，二者恰取其一。 A consortium by id or by code, exactly one of the two.' })
+  @Query(() => Consortium, {
+    nullable: true,
+    description: '按编号或业务编码取联合体，二者恰取其一。 A consortium by id or by code, exactly one of the two.',
+  })
   consortium(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID, { nullable: true, description: '编号。 Id.' }) id?: string,
-    @Arg('code', () => String, { nullable: true, description: '业务编码，如 430000-2024-06。 Human key.' }) code?: string,
+    @Arg('code', () => String, { nullable: true, description: '业务编码，如 430000-2024-06。 Human key.' })
+    code?: string,
   ): Promise<Consortium | null> {
     if ((id == null) === (code == null))
-      throw new ApiError('BAD_USER_INPUT', { message: { zh: 'id 与 code 须恰好给出一个。', en: 'Give exactly one of id and code.' } });
+      throw new ApiError('BAD_USER_INPUT', {
+        message: { zh: 'id 与 code 须恰好给出一个。', en: 'Give exactly one of id and code.' },
+      });
     return c.reader.one<Consortium>(info, c.session, Consortium, id != null ? { id } : { code });
   }
 
@@ -62,7 +68,9 @@ export class ConsortiumResolver {
     return labelOf('ConsortiumStatus', row.status, c.language);
   }
 
-  @FieldResolver(() => OrganizationConnection, { description: '成员单位，按名称拼音排序。 Member units, in pinyin order.' })
+  @FieldResolver(() => OrganizationConnection, {
+    description: '成员单位，按名称拼音排序。 Member units, in pinyin order.',
+  })
   @Paged('Consortium.members')
   members(@Root() row: Consortium, @Args() args: PageArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.nested(row, info, 'Consortium.members', args);

@@ -28,7 +28,8 @@ export const servingDataSource = ({ url, entities, poolSize }: Options & { poolS
     namingStrategy: new Naming(),
     extra: {
       max: poolSize,
-      options: '-c role=iec_login -c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off',
+      options:
+        '-c role=iec_login -c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off',
       pipeline: true,
       connectionTimeoutMillis: 10_000,
     },

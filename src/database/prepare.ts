@@ -15,7 +15,9 @@ export async function migrate(owner: DataSource, seed: () => Promise<void>): Pro
     );
     if (version < OLDEST) throw new ConfigError('需要 PostgreSQL 15 或更高版本。 PostgreSQL 15 or later is required.');
     if (encoding !== 'UTF8')
-      throw new ConfigError(`数据库编码为 ${encoding}，请使用 UTF8 编码的数据库。 The database is encoded in ${encoding}; use one in UTF8.`);
+      throw new ConfigError(
+        `数据库编码为 ${encoding}，请使用 UTF8 编码的数据库。 The database is encoded in ${encoding}; use one in UTF8.`,
+      );
     await runner.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await refuseNewer(owner, runner);
     const applied = await owner.runMigrations();

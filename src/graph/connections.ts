@@ -29,7 +29,9 @@ export function connection<T extends object>(name: string, node: () => ClassType
     nodes!: T[];
     @Field(() => PageInfo, { description: '分页信息。 Where the page stands.' })
     pageInfo!: PageInfo;
-    @Field(() => Int, { description: '您可见的总数；仅在请求时计算。 How many the viewer may see; counted only when asked for.' })
+    @Field(() => Int, {
+      description: '您可见的总数；仅在请求时计算。 How many the viewer may see; counted only when asked for.',
+    })
     totalCount!: number;
   }
   return Connection;

@@ -14,8 +14,12 @@ export class EnumLabel {
 
 @Resolver()
 export class EnumLabelResolver {
-  @Query(() => [EnumLabel], { description: '某枚举各值的中英文名称，供下拉框使用。 Labels of an enum’s values, for drop-downs.' })
-  enumLabels(@Arg('name', () => String, { description: '枚举名，如 ReportState。 Name of the enum.' }) name: string): EnumLabel[] {
+  @Query(() => [EnumLabel], {
+    description: '某枚举各值的中英文名称，供下拉框使用。 Labels of an enum’s values, for drop-downs.',
+  })
+  enumLabels(
+    @Arg('name', () => String, { description: '枚举名，如 ReportState。 Name of the enum.' }) name: string,
+  ): EnumLabel[] {
     const labels = labelsOf(name);
     if (!labels)
       throw new ApiError('BAD_USER_INPUT', {

@@ -21,16 +21,37 @@ export const REQUEST_ERRORS = {
   FORBIDDEN: { zh: '您的角色无权执行此操作。', en: 'Your role may not do this.', status: 403 },
   NOT_FOUND: { zh: '未找到该对象。', en: 'No such object.', status: 404 },
   BAD_USER_INPUT: { zh: '输入有误。', en: 'The input is not valid.', status: 400 },
-  QUERY_TOO_COSTLY: { zh: '查询代价过高，请减少字段或页长。', en: 'The query costs too much; ask for fewer fields or shorter pages.', status: 400 },
-  QUERY_TOO_DEEP: { zh: '查询嵌套过深，请减少层数。', en: 'The query is nested too deeply; use fewer levels.', status: 400 },
+  QUERY_TOO_COSTLY: {
+    zh: '查询代价过高，请减少字段或页长。',
+    en: 'The query costs too much; ask for fewer fields or shorter pages.',
+    status: 400,
+  },
+  QUERY_TOO_DEEP: {
+    zh: '查询嵌套过深，请减少层数。',
+    en: 'The query is nested too deeply; use fewer levels.',
+    status: 400,
+  },
   RATE_LIMITED: { zh: '请求过于频繁，请稍后重试。', en: 'Too many requests; try again later.', status: 429 },
-  CONFLICT: { zh: '数据已被他人更改，请刷新后重试。', en: 'Somebody else changed this; reload and try again.', status: 409 },
-  INTERNAL: { zh: '服务器内部错误，请稍后重试并提供请求编号。', en: 'Internal error; try again later and quote the request id.', status: 500 },
+  CONFLICT: {
+    zh: '数据已被他人更改，请刷新后重试。',
+    en: 'Somebody else changed this; reload and try again.',
+    status: 409,
+  },
+  INTERNAL: {
+    zh: '服务器内部错误，请稍后重试并提供请求编号。',
+    en: 'Internal error; try again later and quote the request id.',
+    status: 500,
+  },
 } as const satisfies Record<string, Text & { status: number }>;
 
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 
-export type ApiErrorOptions = { message?: Text; requiredPermission?: string; params?: Record<string, unknown>; cause?: Error };
+export type ApiErrorOptions = {
+  message?: Text;
+  requiredPermission?: string;
+  params?: Record<string, unknown>;
+  cause?: Error;
+};
 
 /** The one error class for requests; the server adds requestId and picks the language of the message. */
 export class ApiError extends GraphQLError {

@@ -7,7 +7,12 @@ const NE = '不等于。 Not equal to.';
 const IN = '属于（至多100个值）。 One of, 100 values at most.';
 const NOT_IN = '不属于（至多100个值）。 None of, 100 values at most.';
 const NULL = '是否为空。 Is it empty?';
-const [GT, GTE, LT, LTE] = ['大于。 Greater than.', '大于或等于。 At least.', '小于。 Less than.', '小于或等于。 At most.'];
+const [GT, GTE, LT, LTE] = [
+  '大于。 Greater than.',
+  '大于或等于。 At least.',
+  '小于。 Less than.',
+  '小于或等于。 At most.',
+];
 
 /** Comparators of an enum, the same for every enum. */
 function enumFilter<E extends object>(name: string, values: E) {
@@ -40,7 +45,10 @@ export class StringFilter {
   in?: string[];
   @Field(() => [String], { nullable: true, description: NOT_IN })
   notIn?: string[];
-  @Field(() => String, { nullable: true, description: '包含；名称不分全半角与大小写。 Contains; for names in either width and any case.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '包含；名称不分全半角与大小写。 Contains; for names in either width and any case.',
+  })
   contains?: string;
   @Field(() => String, { nullable: true, description: '以此开头。 Starts with.' })
   startsWith?: string;

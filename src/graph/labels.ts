@@ -8,7 +8,11 @@ const enums = new Map<string, EnumEntry>();
  * Declares an enum once: its values, both labels, and from them the GraphQL enum with a description for every value.
  * Returns the object of values; the matching type is `keyof typeof X`.
  */
-export function labelledEnum<V extends string>(name: string, description: Text, labels: Record<V, Text>): { [K in V]: K } {
+export function labelledEnum<V extends string>(
+  name: string,
+  description: Text,
+  labels: Record<V, Text>,
+): { [K in V]: K } {
   const values = Object.fromEntries(Object.keys(labels).map((v) => [v, v])) as { [K in V]: K };
   enums.set(name, { labels });
   registerEnumType(values, {

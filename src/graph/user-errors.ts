@@ -3,23 +3,36 @@ import { labelledEnum, labelOf } from './labels.js';
 import type { Language } from './language.js';
 
 /** Every business error: when, and what to do. The sentences are the schema's too. */
-export const UserErrorCode = labelledEnum('UserErrorCode', { zh: '业务错误代码。', en: 'Code of a business error.' }, {
-  REQUIRED: { zh: '此项必填。', en: 'This is required.' },
-  INVALID: { zh: '此项无效。', en: 'This is not valid.' },
-  TOO_LONG: { zh: '内容过长。', en: 'This is too long.' },
-  CONFLICT: { zh: '已被他人更改，请刷新后重试。', en: 'Somebody else changed this; reload and try again.' },
-  ILLEGAL_TRANSITION: { zh: '当前状态下不可执行此操作。', en: 'Not possible in this state.' },
-  DOCUMENT_MISSING: { zh: '缺少文件：须有一份WORD文档和一份PDF。', en: 'A document is missing: one Word file and one PDF are required.' },
-  DOCUMENT_UNREADABLE: { zh: '文件无法读取：请上传可正常打开的 .docx 或 .pdf。', en: 'The file can’t be read: send a .docx or .pdf that opens.' },
-  SEAL_MISSING: { zh: '尚有牵头单位未确认盖章。', en: 'A lead unit has not attested its seal.' },
-  SAME_PERSON: { zh: '不能审核本人提交的材料。', en: 'Nobody decides on their own submission.' },
-  CONSORTIUM_CLOSED: { zh: '联合体已调出名单或被取消资格。', en: 'The consortium is removed or disqualified.' },
-  REPORT_EXISTS: { zh: '该任务已有材料。', en: 'The obligation has a report already.' },
-  UPLOAD_INCOMPLETE: { zh: '文件尚未上传完成。', en: 'The file has not arrived yet.' },
-  UPLOAD_MISMATCH: { zh: '上传内容与所申明的大小或摘要不符。', en: 'The bytes differ from the announced size or digest.' },
-  SCOPE_EXCEEDED: { zh: '超出您自身的权限范围或有效期。', en: 'Wider or longer than your own token.' },
-  NOT_FOUND: { zh: '未找到所指对象。', en: 'No such object.' },
-});
+export const UserErrorCode = labelledEnum(
+  'UserErrorCode',
+  { zh: '业务错误代码。', en: 'Code of a business error.' },
+  {
+    REQUIRED: { zh: '此项必填。', en: 'This is required.' },
+    INVALID: { zh: '此项无效。', en: 'This is not valid.' },
+    TOO_LONG: { zh: '内容过长。', en: 'This is too long.' },
+    CONFLICT: { zh: '已被他人更改，请刷新后重试。', en: 'Somebody else changed this; reload and try again.' },
+    ILLEGAL_TRANSITION: { zh: '当前状态下不可执行此操作。', en: 'Not possible in this state.' },
+    DOCUMENT_MISSING: {
+      zh: '缺少文件：须有一份WORD文档和一份PDF。',
+      en: 'A document is missing: one Word file and one PDF are required.',
+    },
+    DOCUMENT_UNREADABLE: {
+      zh: '文件无法读取：请上传可正常打开的 .docx 或 .pdf。',
+      en: 'The file can’t be read: send a .docx or .pdf that opens.',
+    },
+    SEAL_MISSING: { zh: '尚有牵头单位未确认盖章。', en: 'A lead unit has not attested its seal.' },
+    SAME_PERSON: { zh: '不能审核本人提交的材料。', en: 'Nobody decides on their own submission.' },
+    CONSORTIUM_CLOSED: { zh: '联合体已调出名单或被取消资格。', en: 'The consortium is removed or disqualified.' },
+    REPORT_EXISTS: { zh: '该任务已有材料。', en: 'The obligation has a report already.' },
+    UPLOAD_INCOMPLETE: { zh: '文件尚未上传完成。', en: 'The file has not arrived yet.' },
+    UPLOAD_MISMATCH: {
+      zh: '上传内容与所申明的大小或摘要不符。',
+      en: 'The bytes differ from the announced size or digest.',
+    },
+    SCOPE_EXCEEDED: { zh: '超出您自身的权限范围或有效期。', en: 'Wider or longer than your own token.' },
+    NOT_FOUND: { zh: '未找到所指对象。', en: 'No such object.' },
+  },
+);
 export type UserErrorCode = keyof typeof UserErrorCode;
 
 @ObjectType({ simpleResolvers: true, description: '错误参数。 A value that belongs to an error.' })
@@ -30,7 +43,10 @@ export class ErrorParam {
   value!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: '业务错误：请求有效，但规则不允许。 A business error: the request was valid, a rule refused it.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: '业务错误：请求有效，但规则不允许。 A business error: the request was valid, a rule refused it.',
+})
 export class UserError {
   @Field(() => UserErrorCode, { description: '代码，不随语言变化。 Code; never changes with the language.' })
   code!: UserErrorCode;

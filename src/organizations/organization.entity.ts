@@ -1,12 +1,17 @@
 import { Field, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
+import { OneOf } from '../database/checks.js';
 import { OrganizationKind } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { City, Province } from '../provinces/province.entity.js';
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '单位：学校、企业、科研机构、政府部门或行业组织。 A school, enterprise, research institute, government office or industry association.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description:
+    '单位：学校、企业、科研机构、政府部门或行业组织。 A school, enterprise, research institute, government office or industry association.',
+})
 @OneOf('kind', OrganizationKind)
 @Entity()
 @Index(['provinceId', 'name'], { unique: true })
@@ -31,7 +36,11 @@ export class Organization extends Node {
   @Needs('kind')
   readonly kindLabel!: string;
 
-  @Field(() => String, { nullable: true, description: '统一社会信用代码（GB 32100，已校验）；未知则为空。 Unified social credit code (GB 32100, checksum verified), where known.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '统一社会信用代码（GB 32100，已校验）；未知则为空。 Unified social credit code (GB 32100, checksum verified), where known.',
+  })
   @Column({ type: 'text', nullable: true })
   unifiedSocialCreditCode!: string | null;
 
@@ -43,7 +52,11 @@ export class Organization extends Node {
   searchText!: string;
 }
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '依托园区。 The industrial park that a consortium leans on.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '依托园区。 The industrial park that a consortium leans on.',
+})
 @Entity()
 @Index(['provinceId', 'name'], { unique: true })
 export class Park extends Node {

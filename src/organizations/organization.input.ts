@@ -20,6 +20,9 @@ export class OrganizationFilter {
 export class OrganizationsArgs extends PageArgs {
   @Field(() => OrganizationFilter, { nullable: true, description: '筛选。 Filter.' })
   filter?: OrganizationFilter;
-  @Field(() => String, { nullable: true, description: '名称的一部分或拼音首字母，至多100字。 Part of a name or pinyin initials, 100 characters at most.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '名称的一部分或拼音首字母，至多100字。 Part of a name or pinyin initials, 100 characters at most.',
+  })
   query?: string;
 }

@@ -1,12 +1,16 @@
 import { Field, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
+import { OneOf } from '../database/checks.js';
 import { DepartmentKind } from '../graph/enums.js';
 import { OrderBy } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 
 /** The root tenant: every tenant row carries its id. */
-@ObjectType({ simpleResolvers: true, implements: Node, description: '省。 Province: the root tenant (GB/T 2260 code).' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '省。 Province: the root tenant (GB/T 2260 code).',
+})
 @Entity()
 export class Province extends Node {
   @Field({ description: '行政区划代码（GB/T 2260）。 GB/T 2260 code, 430000.' })
@@ -24,11 +28,18 @@ export class Province extends Node {
 
   @Field(() => [City], { description: '所辖市州，按代码排序。 Its cities, by code.' })
   @OrderBy('code')
-  @OneToMany(() => City, (city) => city.province)
+  @OneToMany(
+    () => City,
+    (city) => city.province,
+  )
   cities!: Relation<City[]>;
 }
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '市州。 City: prefecture-level division (GB/T 2260).' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '市州。 City: prefecture-level division (GB/T 2260).',
+})
 @Entity()
 @Index(['provinceId', 'code'])
 export class City extends Node {
@@ -49,16 +60,27 @@ export class City extends Node {
   nameSort!: string;
 
   @Field(() => Province, { description: '所属省。 Its province.' })
-  @ManyToOne(() => Province, (province) => province.cities, { nullable: false })
+  @ManyToOne(
+    () => Province,
+    (province) => province.cities,
+    { nullable: false },
+  )
   province!: Relation<Province>;
 
   @Field(() => [Department], { description: '政府部门（通知第1条）。 Government offices (notice, paragraph 1).' })
   @OrderBy('kind')
-  @OneToMany(() => Department, (department) => department.city)
+  @OneToMany(
+    () => Department,
+    (department) => department.city,
+  )
   departments!: Relation<Department[]>;
 }
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '政府部门（通知第1条）。 A government office of a city or of the province.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '政府部门（通知第1条）。 A government office of a city or of the province.',
+})
 @OneOf('kind', DepartmentKind)
 @Entity()
 @Index(['provinceId', 'cityId', 'kind'], { unique: true })
@@ -74,7 +96,11 @@ export class Department extends Node {
   cityId!: string | null;
 
   @Index()
-  @ManyToOne(() => City, (city) => city.departments, { nullable: true })
+  @ManyToOne(
+    () => City,
+    (city) => city.departments,
+    { nullable: true },
+  )
   city!: Relation<City> | null;
 
   @Field(() => DepartmentKind, { description: '类别。 Kind.' })

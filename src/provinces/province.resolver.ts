@@ -5,7 +5,10 @@ import { City, Province } from './province.entity.js';
 
 @Resolver()
 export class ProvinceResolver {
-  @Query(() => Province, { nullable: true, description: '省；不给代码则为本省，或唯一的省。 A province. Without a code: the viewer’s own, or the only one.' })
+  @Query(() => Province, {
+    nullable: true,
+    description: '省；不给代码则为本省，或唯一的省。 A province. Without a code: the viewer’s own, or the only one.',
+  })
   async province(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,
@@ -20,9 +23,16 @@ export class ProvinceResolver {
   cities(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg('provinceCode', () => String, { nullable: true, description: '只取此省。 Of this province only.' }) provinceCode?: string,
+    @Arg('provinceCode', () => String, { nullable: true, description: '只取此省。 Of this province only.' })
+    provinceCode?: string,
   ): Promise<City[]> {
-    return c.reader.list<City>(info, c.session, City, { 'province.code': provinceCode ?? undefined }, { orderBy: ['code'] });
+    return c.reader.list<City>(
+      info,
+      c.session,
+      City,
+      { 'province.code': provinceCode ?? undefined },
+      { orderBy: ['code'] },
+    );
   }
 
   @Query(() => City, { nullable: true, description: '按代码取市州。 A city by its code.' })

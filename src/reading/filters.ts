@@ -23,7 +23,11 @@ const MAX_VALUES = 100;
 const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });
 
 /** One generator for every entity's filter input: typed comparators, and/or/not. Null means "not given". */
-export function compileFilter(filter: Record<string, any> | null | undefined, fields: FilterFields, c: Context): string[] {
+export function compileFilter(
+  filter: Record<string, any> | null | undefined,
+  fields: FilterFields,
+  c: Context,
+): string[] {
   let comparisons = 0;
   const all = (input: Record<string, any>): string[] =>
     Object.entries(input).flatMap(([name, value]) => {
@@ -45,13 +49,17 @@ export function compileFilter(filter: Record<string, any> | null | undefined, fi
           const [positive, negated] = POSITIVE[operator] ? [POSITIVE[operator], true] : [operator, false];
           if (operand === null || operand === undefined) return [];
           if (positive === 'isNull') return [`${operand ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${from} WHERE ${where})`];
-          return [`${negated ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${from} WHERE ${where} AND ${compare(sql, positive, operand)})`];
+          return [
+            `${negated ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${from} WHERE ${where} AND ${compare(sql, positive, operand)})`,
+          ];
         });
       }
       const column = c.table.findColumnWithPropertyName(field.column)!;
       const search = field.search && `${c.alias}.${c.table.findColumnWithPropertyName(field.search)!.databaseName}`;
       return Object.entries(value).flatMap(([operator, operand]) =>
-        operand === null || operand === undefined ? [] : [compare(`${c.alias}.${column.databaseName}`, operator, operand, search)],
+        operand === null || operand === undefined
+          ? []
+          : [compare(`${c.alias}.${column.databaseName}`, operator, operand, search)],
       );
     });
   const one = (input: Record<string, any>): string => {
@@ -88,7 +96,9 @@ export function compileFilter(filter: Record<string, any> | null | undefined, fi
       case 'startsWith':
         return `starts_with(${sql}, ${c.bind(operand)})`;
       case 'contains':
-        return search ? `(${searchIn(search, operand, c.bind)} AND split_part(${search}, E'\\n', 1) LIKE ${c.bind(likePattern(fold(operand)))})` : `strpos(${sql}, ${c.bind(operand)}) > 0`;
+        return search
+          ? `(${searchIn(search, operand, c.bind)} AND split_part(${search}, E'\\n', 1) LIKE ${c.bind(likePattern(fold(operand)))})`
+          : `strpos(${sql}, ${c.bind(operand)}) > 0`;
       default:
         throw new Error(`filter: unknown operator ${operator}`);
     }

@@ -9,16 +9,34 @@ const MAX_IDS = 100;
 
 @Resolver()
 export class NodeResolver {
-  @Query(() => Node, { nullable: true, description: '按编号取任何对象；不存在或不可见均为空。 Any object by its id; null where it does not exist for the viewer.' })
-  async node(@Ctx() c: Context, @Info() info: GraphQLResolveInfo, @Arg('id', () => ID, { description: '编号。 Id.' }) id: string): Promise<Node | null> {
+  @Query(() => Node, {
+    nullable: true,
+    description:
+      '按编号取任何对象；不存在或不可见均为空。 Any object by its id; null where it does not exist for the viewer.',
+  })
+  async node(
+    @Ctx() c: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID, { description: '编号。 Id.' }) id: string,
+  ): Promise<Node | null> {
     const type = typeIn(info, id);
     return type ? c.reader.one<Node>(info, c.session, c.entity(type.name), { id }, type) : null;
   }
 
-  @Query(() => [Node], { nullable: 'items', description: '按编号取若干对象（至多100个），次序与所给一致。 Up to 100 objects by their ids, in the order given.' })
-  async nodes(@Ctx() c: Context, @Info() info: GraphQLResolveInfo, @Arg('ids', () => [ID], { description: '编号。 Ids.' }) ids: string[]): Promise<(Node | null)[]> {
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: '按编号取若干对象（至多100个），次序与所给一致。 Up to 100 objects by their ids, in the order given.',
+  })
+  async nodes(
+    @Ctx() c: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('ids', () => [ID], { description: '编号。 Ids.' }) ids: string[],
+  ): Promise<(Node | null)[]> {
     if (ids.length > MAX_IDS)
-      throw new ApiError('BAD_USER_INPUT', { message: { zh: `至多 ${MAX_IDS} 个编号。`, en: `${MAX_IDS} ids at most.` }, params: { limit: MAX_IDS, actual: ids.length } });
+      throw new ApiError('BAD_USER_INPUT', {
+        message: { zh: `至多 ${MAX_IDS} 个编号。`, en: `${MAX_IDS} ids at most.` },
+        params: { limit: MAX_IDS, actual: ids.length },
+      });
     const byType = new Map<GraphQLObjectType, string[]>();
     for (const id of new Set(ids)) {
       const type = typeIn(info, id);
@@ -27,7 +45,14 @@ export class NodeResolver {
     // a statement per type, whatever the number of ids
     const found = new Map<string, Node>();
     for (const [type, some] of byType)
-      for (const row of await c.reader.list<Node>(info, c.session, c.entity(type.name), { id: some }, { type, needs: ['id'] })) found.set(row.id, row);
+      for (const row of await c.reader.list<Node>(
+        info,
+        c.session,
+        c.entity(type.name),
+        { id: some },
+        { type, needs: ['id'] },
+      ))
+        found.set(row.id, row);
     return ids.map((id) => found.get(id) ?? null);
   }
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '../graph/errors.js';
-import { type FilterFields, compileFilter, fingerprint, searchIn } from './filters.js';
+import { compileFilter, type FilterFields, fingerprint, searchIn } from './filters.js';
 import type { Selection, Writer } from './writer.js';
 
 export type PageDefinition = {
@@ -37,14 +37,19 @@ const MAX_QUERY = 100;
 const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });
 
 /** Checks the arguments and settles what is asked: never a silent cut. */
-export function planOf(definition: PageDefinition, args: PageArguments): Plan & { order: string[]; descending: boolean; cursor: string[] | null } {
-  if (args.first != null && args.last != null) throw refuse('first 与 last 不能同时使用。', 'Use first or last, not both.');
+export function planOf(
+  definition: PageDefinition,
+  args: PageArguments,
+): Plan & { order: string[]; descending: boolean; cursor: string[] | null } {
+  if (args.first != null && args.last != null)
+    throw refuse('first 与 last 不能同时使用。', 'Use first or last, not both.');
   if ((args.after != null && args.last != null) || (args.before != null && args.last == null))
     throw refuse('after 配合 first，before 配合 last。', 'after goes with first, before with last.');
   const limit = args.first ?? args.last ?? DEFAULT_PAGE;
   if (limit < 1 || limit > MAX_PAGE)
     throw refuse(`每页 1 至 ${MAX_PAGE} 条，收到 ${limit}。`, `A page has 1 to ${MAX_PAGE} rows, got ${limit}.`);
-  if ((args.query?.length ?? 0) > MAX_QUERY) throw refuse(`query 至多 ${MAX_QUERY} 字。`, `query takes ${MAX_QUERY} characters at most.`);
+  if ((args.query?.length ?? 0) > MAX_QUERY)
+    throw refuse(`query 至多 ${MAX_QUERY} 字。`, `query takes ${MAX_QUERY} characters at most.`);
   const field = args.sort?.field ?? definition.defaultSort.field;
   const direction = args.sort ? (args.sort.direction ?? 'ASC') : definition.defaultSort.direction;
   const backward = args.last != null;
@@ -62,15 +67,24 @@ export function planOf(definition: PageDefinition, args: PageArguments): Plan & 
   };
 }
 
-const encodeCursor = (mark: string, values: string[]) => Buffer.from(JSON.stringify([mark, ...values])).toString('base64url');
+const encodeCursor = (mark: string, values: string[]) =>
+  Buffer.from(JSON.stringify([mark, ...values])).toString('base64url');
 
 function decodeCursor(cursor: string, mark: string, length: number): string[] {
   let decoded: unknown;
   try {
     decoded = JSON.parse(Buffer.from(cursor, 'base64url').toString());
   } catch {}
-  if (!Array.isArray(decoded) || decoded.length !== length + 1 || !decoded.every((v) => typeof v === 'string') || decoded[0] !== mark)
-    throw refuse('游标无效：游标只能用于产生它的同一筛选与排序。', 'Invalid cursor: a cursor belongs to the filter and order that made it.');
+  if (
+    !Array.isArray(decoded) ||
+    decoded.length !== length + 1 ||
+    !decoded.every((v) => typeof v === 'string') ||
+    decoded[0] !== mark
+  )
+    throw refuse(
+      '游标无效：游标只能用于产生它的同一筛选与排序。',
+      'Invalid cursor: a cursor belongs to the filter and order that made it.',
+    );
   return decoded.slice(1);
 }
 
@@ -85,7 +99,8 @@ export function compilePage(
 ): { sql: string; plan: Plan } {
   const plan = planOf(definition, args);
   const table = w.table(definition.entity);
-  if (!w.mayRead(table)) return { sql: parent && definition.visibleIf ? 'NULL' : `json_build_object('rows', '[]'::json, 'total', 0)`, plan };
+  if (!w.mayRead(table))
+    return { sql: parent && definition.visibleIf ? 'NULL' : `json_build_object('rows', '[]'::json, 'total', 0)`, plan };
   const alias = w.alias();
   const conditions = [w.allowed(table, alias)];
   if (parent && definition.within) conditions.push(definition.within(w, parent, alias));
@@ -98,7 +113,12 @@ export function compilePage(
         const relation = table.findRelationWithPropertyPath(path)!;
         const other = w.alias();
         const to = relation.inverseEntityMetadata;
-        return { table: to, alias: other, from: `${to.tableName} ${other}`, where: `${w.on(table, alias, path, other)} AND ${w.allowed(to, other)}` };
+        return {
+          table: to,
+          alias: other,
+          from: `${to.tableName} ${other}`,
+          where: `${w.on(table, alias, path, other)} AND ${w.allowed(to, other)}`,
+        };
       },
     }),
   );
@@ -108,7 +128,9 @@ export function compilePage(
   const columns = plan.order.map((property) => w.column(table, property));
   const names = columns.map((column) => `${alias}.${column.databaseName}`);
   const keyset = plan.cursor
-    ? [`(${names.join(', ')}) ${plan.descending ? '<' : '>'} (${plan.cursor.map((v, i) => `${bind(v)}::${w.source.driver.normalizeType(columns[i] as any)}`).join(', ')})`]
+    ? [
+        `(${names.join(', ')}) ${plan.descending ? '<' : '>'} (${plan.cursor.map((v, i) => `${bind(v)}::${w.source.driver.normalizeType(columns[i] as any)}`).join(', ')})`,
+      ]
     : [];
   const edges = w.sub(selection, 'edges');
   const node = edges && w.sub(edges, 'node');
@@ -126,7 +148,10 @@ export function compilePage(
   const total = `(SELECT count(*) FROM ${table.tableName} ${alias} WHERE ${conditions.join(' AND ')})`;
   const parts = [wantsRows && `'rows', ${rows}`, w.has(selection, 'totalCount') && `'total', ${total}`].filter(Boolean);
   const json = `json_build_object(${parts.join(', ')})`;
-  return { sql: parent && definition.visibleIf ? `CASE WHEN ${definition.visibleIf(w, parent)} THEN ${json} END` : json, plan };
+  return {
+    sql: parent && definition.visibleIf ? `CASE WHEN ${definition.visibleIf(w, parent)} THEN ${json} END` : json,
+    plan,
+  };
 }
 
 /** The connection that clients know, from the rows that PostgreSQL built. */

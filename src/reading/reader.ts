@@ -22,7 +22,13 @@ export class Reader {
   ) {}
 
   /** The one row with these values that the actor may see, or null. */
-  async one<R = any>(info: GraphQLResolveInfo, session: Session, entity: Function, where: Where, type?: GraphQLObjectType): Promise<R | null> {
+  async one<R = any>(
+    info: GraphQLResolveInfo,
+    session: Session,
+    entity: Function,
+    where: Where,
+    type?: GraphQLObjectType,
+  ): Promise<R | null> {
     const rows = await this.list<R>(info, session, entity, where, { type, limit: 1 });
     return rows[0] ?? null;
   }
@@ -33,7 +39,12 @@ export class Reader {
     session: Session,
     entity: Function,
     where: Where,
-    { type, orderBy = ['id'], limit = 1000, needs = [] }: { type?: GraphQLObjectType; orderBy?: string[]; limit?: number; needs?: string[] } = {},
+    {
+      type,
+      orderBy = ['id'],
+      limit = 1000,
+      needs = [],
+    }: { type?: GraphQLObjectType; orderBy?: string[]; limit?: number; needs?: string[] } = {},
   ): Promise<R[]> {
     const given = Object.entries(where).filter(([, value]) => value !== undefined);
     const values = given.map(([, value]) => value);
@@ -63,10 +74,25 @@ export class Reader {
     const shape = `${name}|${plan.limit}|${plan.backward}|${plan.anchored}|${plan.order}|${plan.descending}|${shapeOf(args.filter)}|${!!args.query}`;
     const bind = (value: unknown) => `$${values.push(value)}`;
     // the values are collected again at each execution, in the order of the text
-    const text = (w: Writer) => compilePage(w, definition, args, { type: getNamedType(info.returnType) as GraphQLObjectType, nodes: info.fieldNodes }, bind);
+    const text = (w: Writer) =>
+      compilePage(
+        w,
+        definition,
+        args,
+        { type: getNamedType(info.returnType) as GraphQLObjectType, nodes: info.fieldNodes },
+        bind,
+      );
     const known = this.known(info, session.actor.role, shape);
     if (known) this.collect(definition, args, bind, session.actor.role);
-    const c = known ?? this.compile(info, session.actor.role, shape, this.countOf(definition, args, session.actor.role), (w) => `SELECT ${text(w).sql} r`);
+    const c =
+      known ??
+      this.compile(
+        info,
+        session.actor.role,
+        shape,
+        this.countOf(definition, args, session.actor.role),
+        (w) => `SELECT ${text(w).sql} r`,
+      );
     const [{ r }] = await this.run<{ r: any }>(info, session, c, values);
     return connectionOf(r, plan)!;
   }
@@ -88,7 +114,13 @@ export class Reader {
   private known = (info: GraphQLResolveInfo, role: Actor['role'], shape: string) =>
     this.compiled.get(info.fieldNodes[0])?.get(this.key(info, role, shape));
 
-  private compile(info: GraphQLResolveInfo, role: Actor['role'], shape: string, runtimeValues: number, build: (w: Writer) => string): Compiled {
+  private compile(
+    info: GraphQLResolveInfo,
+    role: Actor['role'],
+    shape: string,
+    runtimeValues: number,
+    build: (w: Writer) => string,
+  ): Compiled {
     const key = this.key(info, role, shape);
     const byShape = this.compiled.get(info.fieldNodes[0]) ?? new Map<string, Compiled>();
     this.compiled.set(info.fieldNodes[0], byShape);
@@ -103,8 +135,19 @@ export class Reader {
   }
 
   /** A page compiled for its values alone. */
-  private collect(definition: PageDefinition, args: PageArguments, bind: (value: unknown) => string, role: Actor['role']): void {
-    compilePage(new Writer(this.source, EMPTY, role, 0, () => ''), definition, args, { type: EMPTY_TYPE, nodes: [] }, bind);
+  private collect(
+    definition: PageDefinition,
+    args: PageArguments,
+    bind: (value: unknown) => string,
+    role: Actor['role'],
+  ): void {
+    compilePage(
+      new Writer(this.source, EMPTY, role, 0, () => ''),
+      definition,
+      args,
+      { type: EMPTY_TYPE, nodes: [] },
+      bind,
+    );
   }
   private countOf(definition: PageDefinition, args: PageArguments, role: Actor['role']): number {
     let n = 0;

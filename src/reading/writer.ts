@@ -1,11 +1,11 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  getArgumentValues,
-  getNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  getArgumentValues,
+  getNamedType,
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import type { DataSource, EntityMetadata } from 'typeorm';
@@ -17,7 +17,13 @@ export type Selection = { type: GraphQLObjectType; nodes: readonly FieldNode[] }
 export type Bound = { scope: keyof Scope } | { constant: unknown };
 export type Frame = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'>;
 /** Compiles a nested page; connections.ts gives it, so that this file knows no page. */
-export type NestedPage = (w: Writer, hint: string, parent: string, field: Selection, args: Record<string, unknown>) => string;
+export type NestedPage = (
+  w: Writer,
+  hint: string,
+  parent: string,
+  field: Selection,
+  args: Record<string, unknown>,
+) => string;
 
 /** Fields with arguments may stand twice under two aliases: their key in the row is the response name. */
 export const keyOf = (responseName: string): string => `@${responseName}`;
@@ -61,14 +67,21 @@ export class Writer {
 
   fields(selection: Selection) {
     const { schema, fragments, variableValues } = this.frame;
-    return collectSubfields(schema as GraphQLSchema, fragments as Record<string, FragmentDefinitionNode>, variableValues, selection.type, selection.nodes as FieldNode[]);
+    return collectSubfields(
+      schema as GraphQLSchema,
+      fragments as Record<string, FragmentDefinitionNode>,
+      variableValues,
+      selection.type,
+      selection.nodes as FieldNode[],
+    );
   }
   sub(selection: Selection, name: string): Selection | undefined {
     const nodes = [...this.fields(selection).values()].flat().filter((node) => node.name.value === name);
     return nodes.length ? { type: this.typeOf(selection.type, name), nodes } : undefined;
   }
   has = (selection: Selection | undefined, name: string): boolean => !!selection && !!this.sub(selection, name);
-  private typeOf = (type: GraphQLObjectType, field: string) => getNamedType(type.getFields()[field].type) as GraphQLObjectType;
+  private typeOf = (type: GraphQLObjectType, field: string) =>
+    getNamedType(type.getFields()[field].type) as GraphQLObjectType;
 
   /** A row as JSON, with the fields that were asked for and the columns that computed ones need. */
   object(table: EntityMetadata, alias: string, selection: Selection, extra: Record<string, string> = {}): string {
@@ -79,7 +92,10 @@ export class Writer {
       if (name.startsWith('__')) continue;
       const field = selection.type.getFields()[name];
       const hints = field.extensions as Hints;
-      const inner = (): Selection => ({ type: this.typeOf(selection.type, name), nodes: this.sub(selection, name)!.nodes });
+      const inner = (): Selection => ({
+        type: this.typeOf(selection.type, name),
+        nodes: this.sub(selection, name)!.nodes,
+      });
       for (const need of hints.needs ?? []) put(need, this.need(table, alias, need));
       if (hints.derived?.roles.includes(this.role)) put(hints.derived.key, hints.derived.sql(alias));
       if (field.args.length) {
@@ -95,7 +111,13 @@ export class Writer {
     return jsonObject(out);
   }
 
-  private plain(table: EntityMetadata, alias: string, name: string, hints: Hints, inner: () => Selection): string | undefined {
+  private plain(
+    table: EntityMetadata,
+    alias: string,
+    name: string,
+    hints: Hints,
+    inner: () => Selection,
+  ): string | undefined {
     const relation = table.findRelationWithPropertyPath(name);
     if (relation) return this.relation(table, alias, name, inner(), hints, {});
     const column = table.findColumnWithPropertyName(name);
@@ -117,7 +139,12 @@ export class Writer {
       : `${alias}.${this.column(table, head).databaseName}`;
   }
 
-  private join(table: EntityMetadata, alias: string, path: string, select: (to: EntityMetadata, alias: string) => string): string {
+  private join(
+    table: EntityMetadata,
+    alias: string,
+    path: string,
+    select: (to: EntityMetadata, alias: string) => string,
+  ): string {
     const relation = table.findRelationWithPropertyPath(path)!;
     const to = relation.inverseEntityMetadata;
     if (!this.mayRead(to)) return 'NULL';
@@ -134,7 +161,14 @@ export class Writer {
     return `${there}.${join.referencedColumn!.databaseName} = ${here}.${join.databaseName}`;
   }
 
-  private relation(table: EntityMetadata, alias: string, path: string, selection: Selection, hints: Hints, args: Record<string, unknown>): string {
+  private relation(
+    table: EntityMetadata,
+    alias: string,
+    path: string,
+    selection: Selection,
+    hints: Hints,
+    args: Record<string, unknown>,
+  ): string {
     const relation = table.findRelationWithPropertyPath(path);
     const to = hints.inverse ? this.table(hints.inverse.entity) : relation!.inverseEntityMetadata;
     const many = !hints.relation?.first && (!relation || relation.isOneToMany);
@@ -147,22 +181,35 @@ export class Writer {
     for (const [property, test] of Object.entries(hints.relation?.where ?? {}))
       where.push(`${other}.${this.column(to, property).databaseName} ${test}`);
     for (const [property, value] of Object.entries(args))
-      if (value !== undefined && value !== null) where.push(`${other}.${this.column(to, property).databaseName} = ${this.constant(value)}`);
-    const order = this.order(to, other, hints.orderBy ?? ['id']);
-    if (hints.relation?.first) return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT 1)`;
+      if (value !== undefined && value !== null)
+        where.push(`${other}.${this.column(to, property).databaseName} = ${this.constant(value)}`);
+    const order = () => this.order(to, other, hints.orderBy ?? ['id']);
+    if (hints.relation?.first)
+      return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')} ORDER BY ${order()} LIMIT 1)`;
     if (!many) return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
-    const list = `(SELECT coalesce(json_agg(${row} ORDER BY ${order}), '[]') FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
+    const list = `(SELECT coalesce(json_agg(${row} ORDER BY ${order()}), '[]') FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
     // null, not empty, for whoever may read none of them
-    return hints.nullable ? `CASE WHEN EXISTS (SELECT 1 FROM ${to.tableName} ${other} WHERE ${base.join(' AND ')}) THEN ${list} END` : list;
+    return hints.nullable
+      ? `CASE WHEN EXISTS (SELECT 1 FROM ${to.tableName} ${other} WHERE ${base.join(' AND ')}) THEN ${list} END`
+      : list;
   }
 
   order(table: EntityMetadata, alias: string, properties: readonly string[]): string {
     return properties
-      .map((p) => (p.startsWith('-') ? `${alias}.${this.column(table, p.slice(1)).databaseName} DESC` : `${alias}.${this.column(table, p).databaseName}`))
+      .map((p) =>
+        p.startsWith('-')
+          ? `${alias}.${this.column(table, p.slice(1)).databaseName} DESC`
+          : `${alias}.${this.column(table, p).databaseName}`,
+      )
       .join(', ');
   }
 
-  private through(table: EntityMetadata, alias: string, hint: NonNullable<Hints['through']>, selection: Selection): string {
+  private through(
+    table: EntityMetadata,
+    alias: string,
+    hint: NonNullable<Hints['through']>,
+    selection: Selection,
+  ): string {
     const link = table.findRelationWithPropertyPath(hint.links)!.inverseEntityMetadata;
     const target = link.findRelationWithPropertyPath(hint.target)!.inverseEntityMetadata;
     if (!this.mayRead(link) || !this.mayRead(target)) return "'[]'::json";

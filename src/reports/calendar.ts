@@ -66,7 +66,8 @@ function workdayOf(day: string): Workday {
   let known = workdays.get(day);
   if (!known) {
     let last = day;
-    while (!chineseDays.isWorkday(last)) last = dayBefore(last);
+    // noon, since it takes a bare day for a midnight of UTC, which west of Greenwich is the day before
+    while (!chineseDays.isWorkday(`${last}T12:00:00`)) last = dayBefore(last);
     known = { isWorkday: last === day, lastWorkdayOnOrBefore: last };
     if (workdays.size >= MOST_DAYS) workdays.clear();
     workdays.set(day, known);

@@ -1,10 +1,10 @@
 import type { Actor } from '../access/actor.js';
 import type { Door, Tx } from '../access/door.js';
-import { refuseRole, refuseRow } from '../access/refuse.js';
 import type { Action } from '../access/policy.js';
+import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
-import type { ReportState, ReturnReason } from '../graph/enums.js';
 import { newId } from '../database/ids.js';
+import type { ReportState, ReturnReason } from '../graph/enums.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import { ReportEvent, ReportEventComment } from './event.entity.js';
 import { Report } from './report.entity.js';
@@ -85,7 +85,12 @@ export async function note(tx: Tx, report: Report, step: Step, requestId: string
     await tx.insert(ReportEventComment, { eventId: id, ...scope, revisionId: step.revision.id, comment });
   await record(
     tx,
-    { action: step.transition, subjectId: report.id, ...scope, detail: { from: step.from, to: step.to, revision: step.revision?.number ?? null, version: report.version + 1 } },
+    {
+      action: step.transition,
+      subjectId: report.id,
+      ...scope,
+      detail: { from: step.from, to: step.to, revision: step.revision?.number ?? null, version: report.version + 1 },
+    },
     requestId,
   );
 }

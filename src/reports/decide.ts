@@ -1,23 +1,33 @@
-import { newId } from '../database/ids.js';
 import type { Tx } from '../access/door.js';
-import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { newId } from '../database/ids.js';
 import type { ReportState } from '../graph/enums.js';
-import { advance, type Asker, changeReport, note, type Outcome } from './change.js';
+import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { type Asker, advance, changeReport, note, type Outcome } from './change.js';
 import { draftGaps } from './gaps.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
-import type { AcceptReportInput, ApproveReportInput, ReopenReportInput, ReturnReportInput, SubmitReportInput, WithdrawReportInput } from './report.input.js';
+import type {
+  AcceptReportInput,
+  ApproveReportInput,
+  ReopenReportInput,
+  ReturnReportInput,
+  SubmitReportInput,
+  WithdrawReportInput,
+} from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
 import { DESK_OF, objections, type TransitionName, transitionOf } from './workflow.js';
 
 const MAX_COMMENT = 2000;
-const comment = (value: string | null | undefined, required = false) => checkText(value, ['comment'], { required, max: MAX_COMMENT });
+const comment = (value: string | null | undefined, required = false) =>
+  checkText(value, ['comment'], { required, max: MAX_COMMENT });
 
 /** The table's verdict as business errors, all at once. */
 function verdict(name: TransitionName, tx: Tx, report: Report, gaps: Gaps | null): RawUserError[] {
   return objections(name, tx.actor, { ...report, gaps }).flatMap((reason) => {
-    if (reason === 'SEAL_MISSING') return gaps!.seals.map((organizationId) => userError('SEAL_MISSING', ['reportId'], { organizationId }));
-    if (reason === 'DOCUMENT_MISSING') return gaps!.documents.map((kind) => userError('DOCUMENT_MISSING', ['reportId'], { kind }));
+    if (reason === 'SEAL_MISSING')
+      return gaps!.seals.map((organizationId) => userError('SEAL_MISSING', ['reportId'], { organizationId }));
+    if (reason === 'DOCUMENT_MISSING')
+      return gaps!.documents.map((kind) => userError('DOCUMENT_MISSING', ['reportId'], { kind }));
     if (reason === 'SAME_PERSON') return [userError('SAME_PERSON', ['reportId'])];
     return [userError('ILLEGAL_TRANSITION', ['reportId'], { state: report.state })];
   });
@@ -28,7 +38,10 @@ type Gaps = { documents: string[]; seals: string[] };
 async function moveDesk(tx: Tx, report: Report, to: ReportState, more: Partial<ReportObligation> = {}): Promise<void> {
   const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });
   const desk = DESK_OF[to] === 'BOARD' ? 'BOARD' : 'CITY_BUREAU';
-  const set = { ...more, ...(tx.now <= obligation.dueAt && desk !== obligation.desk ? { desk } : {}) } as Partial<ReportObligation>;
+  const set = {
+    ...more,
+    ...(tx.now <= obligation.dueAt && desk !== obligation.desk ? { desk } : {}),
+  } as Partial<ReportObligation>;
   if (Object.keys(set).length) await tx.update(ReportObligation, { id: obligation.id }, set);
 }
 
@@ -57,7 +70,10 @@ async function copyToDraft(tx: Tx, revision: ReportRevision): Promise<void> {
 
 export function submitReport(asker: Asker, input: SubmitReportInput): Promise<Outcome> {
   return changeReport(asker, 'submitReport', input, comment(input.comment), async (tx, report) => {
-    const [{ gaps }] = await tx.query<{ gaps: Gaps | null }>(`SELECT ${draftGaps('t')} AS gaps FROM report t WHERE t.id = $1`, [report.id]);
+    const [{ gaps }] = await tx.query<{ gaps: Gaps | null }>(
+      `SELECT ${draftGaps('t')} AS gaps FROM report t WHERE t.id = $1`,
+      [report.id],
+    );
     const errors = verdict('submitReport', tx, report, gaps);
     if (errors.length) return errors;
     const draft = await revisionOf(tx, report, null);
@@ -75,7 +91,18 @@ export function submitReport(asker: Asker, input: SubmitReportInput): Promise<Ou
     });
     if (lost.length) return lost;
     await moveDesk(tx, report, 'SUBMITTED');
-    await note(tx, report, { transition: 'submitReport', from: report.state, to: 'SUBMITTED', revision: { ...draft, number }, comment: input.comment }, asker.requestId);
+    await note(
+      tx,
+      report,
+      {
+        transition: 'submitReport',
+        from: report.state,
+        to: 'SUBMITTED',
+        revision: { ...draft, number },
+        comment: input.comment,
+      },
+      asker.requestId,
+    );
     return { id: report.id, userErrors: [] };
   });
 }
@@ -84,7 +111,9 @@ export function withdrawReport(asker: Asker, input: WithdrawReportInput): Promis
   return changeReport(asker, 'withdrawReport', input, comment(input.comment), async (tx, report) => {
     const errors = verdict('withdrawReport', tx, report, null);
     if (errors.length) return errors;
-    return goBack(asker, tx, report, transitionOf('withdrawReport', tx.actor.role, report)!.to, 'withdrawReport', { comment: input.comment });
+    return goBack(asker, tx, report, transitionOf('withdrawReport', tx.actor.role, report)!.to, 'withdrawReport', {
+      comment: input.comment,
+    });
   });
 }
 
@@ -99,7 +128,12 @@ export function approveReport(asker: Asker, input: ApproveReportInput): Promise<
     const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });
     // the first approval that is not undone as INCOMPLETE is the filing
     await moveDesk(tx, report, 'CITY_APPROVED', obligation.filedAt ? {} : { filedAt: tx.now });
-    await note(tx, report, { transition: 'approveReport', from: report.state, to: 'CITY_APPROVED', revision, comment: input.comment }, asker.requestId);
+    await note(
+      tx,
+      report,
+      { transition: 'approveReport', from: report.state, to: 'CITY_APPROVED', revision, comment: input.comment },
+      asker.requestId,
+    );
     return { id: report.id, userErrors: [] };
   });
 }
@@ -121,7 +155,12 @@ export function acceptReport(asker: Asker, input: AcceptReportInput): Promise<Ou
     await tx.update(ReportRevision, { id: revision.id }, { acceptedAt: tx.now });
     const lost = await advance(tx, report, { state: 'ACCEPTED', acceptedAt: tx.now });
     if (lost.length) return lost;
-    await note(tx, report, { transition: 'acceptReport', from: report.state, to: 'ACCEPTED', revision, comment: input.comment }, asker.requestId);
+    await note(
+      tx,
+      report,
+      { transition: 'acceptReport', from: report.state, to: 'ACCEPTED', revision, comment: input.comment },
+      asker.requestId,
+    );
     return { id: report.id, userErrors: [] };
   });
 }
@@ -150,7 +189,8 @@ async function goBack(
   await copyToDraft(tx, revision);
   const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });
   // sent back by the province as incomplete, this approval was no filing
-  const undone = reason === 'INCOMPLETE' && tx.actor.role === 'PROVINCE' && sameInstant(obligation.filedAt, revision.approvedAt);
+  const undone =
+    reason === 'INCOMPLETE' && tx.actor.role === 'PROVINCE' && sameInstant(obligation.filedAt, revision.approvedAt);
   await moveDesk(tx, report, to, undone ? { filedAt: null } : {});
   await note(tx, report, { transition, from: report.state, to, revision, comment, reason }, asker.requestId);
   return { id: report.id, userErrors: [] };

@@ -2,10 +2,11 @@ import type { Tx } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { Membership } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
-import { inspectStored } from '../files/inspect.js';
+import { type Inspection, inspectStored } from '../files/inspect.js';
 import { MAX_UPLOAD_BYTES, type Storage } from '../files/storage.js';
+import type { DocumentKind } from '../graph/enums.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
-import { advance, type Asker, changeReport, type Outcome } from './change.js';
+import { type Asker, advance, changeReport, type Outcome } from './change.js';
 import { notEditable } from './drafts.js';
 import type { AttachReportDocumentInput, AttestSealInput, CreateUploadInput } from './report.input.js';
 import { ReportDocument, ReportRevision, SealAttestation, Upload } from './revision.entity.js';
@@ -40,21 +41,47 @@ export async function createUpload(asker: Asker, input: CreateUploadInput): Prom
     createdAt: now,
     expiresAt: new Date(now.getTime() + UPLOAD_MINUTES * 60_000),
   } as Upload;
-  await asker.door.writing(actor, (tx) => tx.insert(Upload, upload), () => !input.validateOnly);
+  await asker.door.writing(
+    actor,
+    (tx) => tx.insert(Upload, upload),
+    () => !input.validateOnly,
+  );
   return { upload: input.validateOnly ? null : upload, userErrors: [] };
+}
+
+/** The storage verified the digest on arrival, and the same bytes have the same verdict. */
+const verdicts = new Map<string, Inspection>();
+const MAX_VERDICTS = 1000;
+async function inspected(storage: Storage, upload: Upload, kind: DocumentKind): Promise<Inspection> {
+  const key = `${kind}:${upload.sha256}`;
+  const known = verdicts.get(key);
+  if (known) return known;
+  const verdict = await inspectStored(storage, upload.storageKey, kind === 'WORD' ? 'WORD' : 'PDF');
+  if (verdicts.size >= MAX_VERDICTS) verdicts.clear();
+  verdicts.set(key, verdict);
+  return verdict;
 }
 
 export type AttachOutcome = Outcome & { documentId?: string };
 
 /** The content is looked at before the transaction: no lock waits for a parser. */
-export async function attachReportDocument(asker: Asker, input: AttachReportDocumentInput, storage: Storage): Promise<AttachOutcome> {
+export async function attachReportDocument(
+  asker: Asker,
+  input: AttachReportDocumentInput,
+  storage: Storage,
+): Promise<AttachOutcome> {
   refuseRole(asker.actor, 'attachReportDocument', 'Report');
-  const [upload] = await asker.door.writing(asker.actor, (tx) => tx.find(Upload, { id: input.uploadId }), () => false);
+  const [upload] = await asker.door.writing(
+    asker.actor,
+    (tx) => tx.find(Upload, { id: input.uploadId }),
+    () => false,
+  );
   const errors: RawUserError[] = [];
   if (!upload) errors.push(userError('NOT_FOUND', ['uploadId']));
-  else if (!upload.receivedAt || !(await storage.exists(upload.storageKey))) errors.push(userError('UPLOAD_INCOMPLETE', ['uploadId']));
+  else if (!upload.receivedAt || !(await storage.exists(upload.storageKey)))
+    errors.push(userError('UPLOAD_INCOMPLETE', ['uploadId']));
   else {
-    const verdict = await inspectStored(storage, upload.storageKey, input.kind === 'WORD' ? 'WORD' : 'PDF');
+    const verdict = await inspected(storage, upload, input.kind);
     if (!verdict.readable) errors.push(userError('DOCUMENT_UNREADABLE', ['uploadId'], { finding: verdict.finding }));
   }
   return changeReport<AttachOutcome>(asker, 'attachReportDocument', input, errors, async (tx, report) => {
@@ -70,7 +97,19 @@ export async function attachReportDocument(asker: Asker, input: AttachReportDocu
     if (input.kind === 'STAMPED_PDF')
       await tx.query('DELETE FROM seal_attestation WHERE revision_id = $1 AND sha256 <> $2', [draft.id, sha256]);
     const documentId = newId('doc');
-    await tx.insert(ReportDocument, { id: documentId, provinceId, cityId, consortiumId, revisionId: draft.id, kind: input.kind, fileName, byteSize, sha256, storageKey, createdAt: tx.now });
+    await tx.insert(ReportDocument, {
+      id: documentId,
+      provinceId,
+      cityId,
+      consortiumId,
+      revisionId: draft.id,
+      kind: input.kind,
+      fileName,
+      byteSize,
+      sha256,
+      storageKey,
+      createdAt: tx.now,
+    });
     return { id: report.id, documentId, userErrors: [] };
   });
 }
@@ -79,13 +118,18 @@ export type SealOutcome = Outcome & { sealId?: string };
 
 export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOutcome> {
   const errors: RawUserError[] = [];
-  if (input.page != null && (input.page < 1 || input.page > MAX_PAGES)) errors.push(userError('INVALID', ['page'], { min: 1, max: MAX_PAGES }));
+  if (input.page != null && (input.page < 1 || input.page > MAX_PAGES))
+    errors.push(userError('INVALID', ['page'], { min: 1, max: MAX_PAGES }));
   return changeReport<SealOutcome>(asker, 'attestSeal', input, errors, async (tx, report) => {
     const refused = notEditable(report);
     if (refused.length) return refused;
     const draft = await draftOf(tx, report.id);
     const [pdf] = await tx.find(ReportDocument, { revisionId: draft.id, kind: 'STAMPED_PDF' });
-    const leads = await tx.find(Membership, { consortiumId: report.consortiumId, organizationId: input.organizationId, role: ['LEAD_SCHOOL', 'LEAD_ENTERPRISE'] });
+    const leads = await tx.find(Membership, {
+      consortiumId: report.consortiumId,
+      organizationId: input.organizationId,
+      role: ['LEAD_SCHOOL', 'LEAD_ENTERPRISE'],
+    });
     const missing: RawUserError[] = [];
     if (!leads.length) missing.push(userError('NOT_FOUND', ['organizationId']));
     if (!pdf) missing.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
@@ -96,9 +140,21 @@ export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOu
     const organizationId = input.organizationId;
     await tx.delete(SealAttestation, { revisionId: draft.id, organizationId });
     const sealId = newId('sea');
-    await tx.insert(SealAttestation, { id: sealId, provinceId, cityId, consortiumId, revisionId: draft.id, organizationId, sha256: pdf.sha256, attestedAt: tx.now, attestedBy: tx.actor.name, page: input.page ?? null });
+    await tx.insert(SealAttestation, {
+      id: sealId,
+      provinceId,
+      cityId,
+      consortiumId,
+      revisionId: draft.id,
+      organizationId,
+      sha256: pdf.sha256,
+      attestedAt: tx.now,
+      attestedBy: tx.actor.name,
+      page: input.page ?? null,
+    });
     return { id: report.id, sealId, userErrors: [] };
   });
 }
 
-const draftOf = async (tx: Tx, reportId: string): Promise<ReportRevision> => (await tx.find(ReportRevision, { reportId, number: null }))[0];
+const draftOf = async (tx: Tx, reportId: string): Promise<ReportRevision> =>
+  (await tx.find(ReportRevision, { reportId, number: null }))[0];

@@ -3,7 +3,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
 import { labelOf } from '../graph/labels.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
-import { advance, type Asker, changeReport, note, type Outcome } from './change.js';
+import { type Asker, advance, changeReport, note, type Outcome } from './change.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
 import type { CreateReportDraftInput, UpdateReportDraftInput } from './report.input.js';
@@ -23,7 +23,12 @@ export async function createReportDraft(asker: Asker, input: CreateReportDraftIn
     asker.actor,
     async (tx) => {
       // the obligation is locked, so that of two drafts one is told that the other exists
-      const obligation = refuseRow(tx.actor, 'createReportDraft', 'ReportObligation', await tx.lock(ReportObligation, input.obligationId));
+      const obligation = refuseRow(
+        tx.actor,
+        'createReportDraft',
+        'ReportObligation',
+        await tx.lock(ReportObligation, input.obligationId),
+      );
       const [consortium] = await tx.find(Consortium, { id: obligation.consortiumId });
       const [existing] = await tx.find(Report, { obligationId: obligation.id });
       const facts = { state: existing?.state ?? null, consortiumStatus: consortium.status };
@@ -34,11 +39,35 @@ export async function createReportDraft(asker: Asker, input: CreateReportDraftIn
       const { provinceId, cityId, consortiumId, cityCode, year, kind, dueOn } = obligation;
       const id = newId('rep');
       const scope = { provinceId, cityId, consortiumId };
-      const report: Partial<Report> = { id, ...scope, cityCode, obligationId: obligation.id, year, kind, dueOn, version: 1, state: 'DRAFT', queuedAt: tx.now, updatedAt: tx.now };
+      const report: Partial<Report> = {
+        id,
+        ...scope,
+        cityCode,
+        obligationId: obligation.id,
+        year,
+        kind,
+        dueOn,
+        version: 1,
+        state: 'DRAFT',
+        queuedAt: tx.now,
+        updatedAt: tx.now,
+      };
       await tx.insert(Report, report);
       const title = input.title?.trim() || `${year}年${consortium.name}${labelOf('ReportKind', kind, 'zh')}`;
-      await tx.insert(ReportRevision, { id: newId('rev'), ...scope, reportId: id, number: null, title, summary: input.summary?.trim() || null });
-      await note(tx, { ...report, version: 0 } as Report, { transition: 'createReportDraft', from: null, to: 'DRAFT' }, asker.requestId);
+      await tx.insert(ReportRevision, {
+        id: newId('rev'),
+        ...scope,
+        reportId: id,
+        number: null,
+        title,
+        summary: input.summary?.trim() || null,
+      });
+      await note(
+        tx,
+        { ...report, version: 0 } as Report,
+        { transition: 'createReportDraft', from: null, to: 'DRAFT' },
+        asker.requestId,
+      );
       return { id, userErrors: [] };
     },
     (outcome) => outcome.userErrors.length === 0 && !input.validateOnly,

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { OneOf } from '../database/checks.js';
 import { ReportState, ReturnReason, Role } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
@@ -9,7 +9,11 @@ import { Report } from './report.entity.js';
 import { ReportRevision } from './revision.entity.js';
 
 /** One transition; append-only by grant and by trigger. */
-@ObjectType({ simpleResolvers: true, implements: Node, description: '办理记录：一次状态变更。 One transition of a report; never changed afterwards.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '办理记录：一次状态变更。 One transition of a report; never changed afterwards.',
+})
 @OneOf('fromState', ReportState)
 @OneOf('toState', ReportState)
 @OneOf('actorRole', Role)
@@ -35,7 +39,11 @@ export class ReportEvent extends Node {
   @Column({ type: 'text' })
   reportId!: string;
 
-  @ManyToOne(() => Report, (report) => report.history, { nullable: false })
+  @ManyToOne(
+    () => Report,
+    (report) => report.history,
+    { nullable: false },
+  )
   report!: Relation<Report>;
 
   /** The workflow table's name of it. */
@@ -71,10 +79,16 @@ export class ReportEvent extends Node {
   @Column({ type: 'text', nullable: true })
   reason!: ReturnReason | null;
 
-  @OneToOne(() => ReportEventComment, (comment) => comment.event)
+  @OneToOne(
+    () => ReportEventComment,
+    (comment) => comment.event,
+  )
   commentRow!: Relation<ReportEventComment> | null;
 
-  @Field(() => String, { nullable: true, description: '意见；无权查看该版本者为空。 Comment; null for whoever may not read that revision.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '意见；无权查看该版本者为空。 Comment; null for whoever may not read that revision.',
+  })
   @Needs('commentRow.comment')
   readonly comment!: string | null;
 }
@@ -86,7 +100,11 @@ export class ReportEventComment {
   @PrimaryColumn({ type: 'text' })
   eventId!: string;
 
-  @OneToOne(() => ReportEvent, (event) => event.commentRow, { nullable: false })
+  @OneToOne(
+    () => ReportEvent,
+    (event) => event.commentRow,
+    { nullable: false },
+  )
   @JoinColumn()
   event!: Relation<ReportEvent>;
 

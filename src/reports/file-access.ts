@@ -2,10 +2,10 @@ import { type Actor, JOB } from '../access/actor.js';
 import type { Door } from '../access/door.js';
 import { named } from '../access/session.js';
 import type { Tokens } from '../access/tokens.js';
-import { ReportDocument, Upload } from './revision.entity.js';
 import type { LinkClaims } from '../files/routes.js';
-import { labelOf } from '../graph/labels.js';
 import type { DepartmentKind, ReportKind, Role } from '../graph/enums.js';
+import { labelOf } from '../graph/labels.js';
+import { ReportDocument, Upload } from './revision.entity.js';
 
 type Claims = LinkClaims;
 
@@ -51,7 +51,11 @@ export class FileAccess {
     authorize: async (claims: Claims, authorization: string | undefined) => {
       const actor = await this.actorOf(claims, authorization);
       if (!actor) return null;
-      const [upload] = await this.door.writing(actor, (tx) => tx.find(Upload, { id: claims.id, tokenId: claims.token }), () => false);
+      const [upload] = await this.door.writing(
+        actor,
+        (tx) => tx.find(Upload, { id: claims.id, tokenId: claims.token }),
+        () => false,
+      );
       if (!upload || upload.expiresAt <= this.door.now()) return null;
       return { key: upload.storageKey, byteSize: upload.byteSize, sha256: upload.sha256 };
     },
@@ -89,6 +93,8 @@ const ASSIGNED = named('SELECT consortium_id FROM expert_assignment WHERE accoun
 /** An expert's scope is a list that the database keeps. */
 export async function withAssignments(door: Door, actor: Actor): Promise<Actor> {
   if (actor.role !== 'EXPERT') return actor;
-  const rows = await door.reading(actor, (session) => session.query<{ consortium_id: string }>(ASSIGNED, [actor.accountId]));
+  const rows = await door.reading(actor, (session) =>
+    session.query<{ consortium_id: string }>(ASSIGNED, [actor.accountId]),
+  );
   return { ...actor, assignedConsortiumIds: rows.map((row) => row.consortium_id) };
 }

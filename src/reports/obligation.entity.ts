@@ -1,17 +1,22 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
 import { Column, Entity, Index, ManyToOne, OneToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
+import { OneOf } from '../database/checks.js';
 import { Desk, ReportKind, Timeliness } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { City, Province } from '../provinces/province.entity.js';
-import { Deadline, ReportObligationPermissions } from './report.types.js';
 import { Report } from './report.entity.js';
+import { Deadline, ReportObligationPermissions } from './report.types.js';
 
 /** Exists from the designation on, by rule (see obligations.ts): what is missing can be counted. */
-@ObjectType({ simpleResolvers: true, implements: Node, description: '报送任务：一个联合体、一个年度、一类材料（通知第4条）。 What a consortium owes: one consortium, one year, one kind (notice, paragraph 4).' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description:
+    '报送任务：一个联合体、一个年度、一类材料（通知第4条）。 What a consortium owes: one consortium, one year, one kind (notice, paragraph 4).',
+})
 @OneOf('kind', ReportKind)
 @OneOf('desk', Desk)
 @Entity()
@@ -79,7 +84,11 @@ export class ReportObligation extends Node {
   @Needs('dueAt', 'filedAt')
   readonly timeliness!: Timeliness;
 
-  @Field(() => DateTimeResolver, { nullable: true, description: '计为报送的审核通过时间：首次未以材料不全退回的市州审核；此后更正不改变。 The approval that counts as the filing; later corrections do not move it.' })
+  @Field(() => DateTimeResolver, {
+    nullable: true,
+    description:
+      '计为报送的审核通过时间：首次未以材料不全退回的市州审核；此后更正不改变。 The approval that counts as the filing; later corrections do not move it.',
+  })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   filedAt!: Date | null;
 
@@ -87,12 +96,22 @@ export class ReportObligation extends Node {
   @Column({ type: 'text', default: 'BOARD' })
   desk!: Desk;
 
-  @Field(() => Desk, { nullable: true, description: '逾期或未报时，期限届满之际材料在谁手中。 On whose desk the deadline passed; null unless LATE or MISSING.' })
+  @Field(() => Desk, {
+    nullable: true,
+    description:
+      '逾期或未报时，期限届满之际材料在谁手中。 On whose desk the deadline passed; null unless LATE or MISSING.',
+  })
   @Needs('dueAt', 'filedAt', 'desk')
   readonly lapsedOn!: Desk | null;
 
-  @Field(() => Report, { nullable: true, description: '所报材料；尚未起草则为空。 The report; null where nobody has begun.' })
-  @OneToOne(() => Report, (report) => report.obligation)
+  @Field(() => Report, {
+    nullable: true,
+    description: '所报材料；尚未起草则为空。 The report; null where nobody has begun.',
+  })
+  @OneToOne(
+    () => Report,
+    (report) => report.obligation,
+  )
   report!: Relation<Report> | null;
 
   @Field(() => ReportObligationPermissions, { description: '我现在可以做什么。 What the viewer may do now.' })

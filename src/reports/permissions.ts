@@ -44,12 +44,21 @@ export function reportPermissions(actor: Actor, row: Row & Facts, language: Lang
   };
 }
 
-export function obligationPermissions(actor: Actor, row: Row, facts: Facts, language: Language): ReportObligationPermissions {
+export function obligationPermissions(
+  actor: Actor,
+  row: Row,
+  facts: Facts,
+  language: Language,
+): ReportObligationPermissions {
   const ability: Ability = abilityFor(actor.role, actor);
   const may = (action: Action) => ability.can(action, typed('ReportObligation', { ...row }));
   const free = objections('createReportDraft', { ...actor, role: 'BOARD' }, facts);
   return {
-    createReportDraft: permission(may('createReportDraft') ? free[0] : 'NOT_YOUR_ROLE', free.length ? [] : ['BOARD'], language),
+    createReportDraft: permission(
+      may('createReportDraft') ? free[0] : 'NOT_YOUR_ROLE',
+      free.length ? [] : ['BOARD'],
+      language,
+    ),
     extendObligation: permission(may('extendObligation') ? undefined : 'NOT_YOUR_ROLE', ['PROVINCE'], language),
   };
 }

@@ -1,20 +1,24 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
+import { OneOf } from '../database/checks.js';
 import { ReportKind, ReportState } from '../graph/enums.js';
 import { Derived, From, Needs, OrderBy } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { City, Province } from '../provinces/province.entity.js';
-import { draftGaps } from './gaps.js';
 import { ReportEvent } from './event.entity.js';
+import { draftGaps } from './gaps.js';
 import { ReportObligation } from './obligation.entity.js';
 import { ReportPermissions } from './report.types.js';
 import { ReportRevision } from './revision.entity.js';
 
 /** Progress only: content lies in the revisions, which the database hides on their own. */
-@ObjectType({ simpleResolvers: true, implements: Node, description: '报送材料：状态与时间；内容在各版本中。 A report: state and dates; its content is in the revisions.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '报送材料：状态与时间；内容在各版本中。 A report: state and dates; its content is in the revisions.',
+})
 @OneOf('kind', ReportKind)
 @OneOf('state', ReportState)
 @Entity()
@@ -60,12 +64,19 @@ export class Report extends Node {
   @Column({ type: 'date' })
   dueOn!: string;
 
-  @Field(() => Int, { description: '版本号，每次变更加一；更新时作为 expectedVersion 送回。 Counts every change; send it back as expectedVersion.' })
+  @Field(() => Int, {
+    description:
+      '版本号，每次变更加一；更新时作为 expectedVersion 送回。 Counts every change; send it back as expectedVersion.',
+  })
   @Column({ type: 'int', default: 1 })
   version!: number;
 
   @Field(() => ReportObligation, { description: '报送任务。 What it answers.' })
-  @OneToOne(() => ReportObligation, (obligation) => obligation.report, { nullable: false })
+  @OneToOne(
+    () => ReportObligation,
+    (obligation) => obligation.report,
+    { nullable: false },
+  )
   @JoinColumn()
   obligation!: Relation<ReportObligation>;
 
@@ -81,15 +92,24 @@ export class Report extends Node {
   @Needs('state')
   readonly stateLabel!: string;
 
-  @Field(() => DateTimeResolver, { nullable: true, description: '最近一次提交时间。 When the latest revision was submitted.' })
+  @Field(() => DateTimeResolver, {
+    nullable: true,
+    description: '最近一次提交时间。 When the latest revision was submitted.',
+  })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   submittedAt!: Date | null;
 
-  @Field(() => DateTimeResolver, { nullable: true, description: '市州审核通过时间。 When the city approved that revision.' })
+  @Field(() => DateTimeResolver, {
+    nullable: true,
+    description: '市州审核通过时间。 When the city approved that revision.',
+  })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   cityApprovedAt!: Date | null;
 
-  @Field(() => DateTimeResolver, { nullable: true, description: '省厅收件时间。 When the province accepted that revision.' })
+  @Field(() => DateTimeResolver, {
+    nullable: true,
+    description: '省厅收件时间。 When the province accepted that revision.',
+  })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   acceptedAt!: Date | null;
 
@@ -111,24 +131,39 @@ export class Report extends Node {
   @Column({ type: 'int', default: 0 })
   lastRevisionNumber!: number;
 
-  @OneToMany(() => ReportRevision, (revision) => revision.report)
+  @OneToMany(
+    () => ReportRevision,
+    (revision) => revision.report,
+  )
   allRevisions!: Relation<ReportRevision[]>;
 
-  @Field(() => ReportRevision, { nullable: true, description: '理事会正在撰写的草稿；其他人为空。 What the board is writing now: null for everybody else.' })
+  @Field(() => ReportRevision, {
+    nullable: true,
+    description: '理事会正在撰写的草稿；其他人为空。 What the board is writing now: null for everybody else.',
+  })
   @From('allRevisions', { number: 'IS NULL' }, ['id'], true)
   readonly draft!: ReportRevision | null;
 
-  @Field(() => [ReportRevision], { description: '已提交的版本，自1起编号；只含您可查看者。 Submitted revisions that the viewer may read, numbered from 1.' })
+  @Field(() => [ReportRevision], {
+    description:
+      '已提交的版本，自1起编号；只含您可查看者。 Submitted revisions that the viewer may read, numbered from 1.',
+  })
   @From('allRevisions', { number: 'IS NOT NULL' }, ['number'])
   readonly revisions!: ReportRevision[];
 
-  @Field(() => ReportRevision, { nullable: true, description: '您可查看的最新已提交版本。 The latest submitted revision that the viewer may read.' })
+  @Field(() => ReportRevision, {
+    nullable: true,
+    description: '您可查看的最新已提交版本。 The latest submitted revision that the viewer may read.',
+  })
   @From('allRevisions', { number: 'IS NOT NULL' }, ['-number'], true)
   readonly currentRevision!: ReportRevision | null;
 
   @Field(() => [ReportEvent], { description: '办理记录，最早的在前。 What happened, oldest first.' })
   @OrderBy('serial')
-  @OneToMany(() => ReportEvent, (event) => event.report)
+  @OneToMany(
+    () => ReportEvent,
+    (event) => event.report,
+  )
   history!: Relation<ReportEvent[]>;
 
   @Field(() => ReportPermissions, { description: '我现在可以做什么。 What the viewer may do now.' })

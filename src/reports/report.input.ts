@@ -1,6 +1,13 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { DocumentKind, ReturnReason, SortDirection } from '../graph/enums.js';
-import { IdFilter, IntFilter, LocalDateFilter, ReportKindFilter, ReportStateFilter, StringFilter } from '../graph/filter-inputs.js';
+import {
+  IdFilter,
+  IntFilter,
+  LocalDateFilter,
+  ReportKindFilter,
+  ReportStateFilter,
+  StringFilter,
+} from '../graph/filter-inputs.js';
 import { labelledEnum } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
 import { LocalDateResolver } from '../graph/scalars.js';
@@ -19,7 +26,11 @@ abstract class Validated {
 export class CreateReportDraftInput extends Validated {
   @Field(() => ID, { description: '报送任务编号。 The obligation.' })
   obligationId!: string;
-  @Field(() => String, { nullable: true, description: '标题（至多200字），默认按任务生成。 Title, 200 characters at most; made from the obligation by default.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '标题（至多200字），默认按任务生成。 Title, 200 characters at most; made from the obligation by default.',
+  })
   title?: string | null;
   @Field(() => String, { nullable: true, description: '摘要（至多5000字）。 Summary, 5,000 characters at most.' })
   summary?: string | null;
@@ -37,7 +48,10 @@ export abstract class OnReport extends Validated {
 export class UpdateReportDraftInput extends OnReport {
   @Field(() => String, { nullable: true, description: '标题（至多200字）。 Title, 200 characters at most.' })
   title?: string | null;
-  @Field(() => String, { nullable: true, description: '摘要（至多5000字）；null 为清空。 Summary, 5,000 characters at most; null clears it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '摘要（至多5000字）；null 为清空。 Summary, 5,000 characters at most; null clears it.',
+  })
   summary?: string | null;
 }
 
@@ -51,7 +65,10 @@ export class CreateUploadInput extends Validated {
   sha256!: string;
 }
 
-@InputType({ description: '把上传的文件附到草稿；新的PDF使此前的盖章确认失效。 Attach an uploaded file to the draft; a new PDF voids the seals attested before.' })
+@InputType({
+  description:
+    '把上传的文件附到草稿；新的PDF使此前的盖章确认失效。 Attach an uploaded file to the draft; a new PDF voids the seals attested before.',
+})
 export class AttachReportDocumentInput extends OnReport {
   @Field(() => DocumentKind, { description: '文件类别。 Kind of document.' })
   kind!: DocumentKind;
@@ -59,7 +76,9 @@ export class AttachReportDocumentInput extends OnReport {
   uploadId!: string;
 }
 
-@InputType({ description: '确认某牵头单位的印章盖在所附PDF上。 Record that this lead unit’s seal stands on the attached PDF.' })
+@InputType({
+  description: '确认某牵头单位的印章盖在所附PDF上。 Record that this lead unit’s seal stands on the attached PDF.',
+})
 export class AttestSealInput extends OnReport {
   @Field(() => ID, { description: '牵头单位编号。 The lead unit.' })
   organizationId!: string;
@@ -85,7 +104,11 @@ export class AcceptReportInput extends Commented {}
 export class ReturnReportInput extends OnReport {
   @Field({ description: COMMENT })
   comment!: string;
-  @Field(() => ReturnReason, { nullable: true, defaultValue: 'INCORRECT', description: '原因，默认内容有误。 Reason; INCORRECT by default.' })
+  @Field(() => ReturnReason, {
+    nullable: true,
+    defaultValue: 'INCORRECT',
+    description: '原因，默认内容有误。 Reason; INCORRECT by default.',
+  })
   reason?: ReturnReason;
 }
 
@@ -99,34 +122,56 @@ export class ReopenReportInput extends OnReport {
 export class ExtendObligationInput extends Validated {
   @Field(() => ID, { description: '报送任务编号。 The obligation.' })
   obligationId!: string;
-  @Field(() => LocalDateResolver, { description: '新的截止日：晚于现截止日，且不早于今日。 New due day: later than the present one and not in the past.' })
+  @Field(() => LocalDateResolver, {
+    description:
+      '新的截止日：晚于现截止日，且不早于今日。 New due day: later than the present one and not in the past.',
+  })
   dueOn!: string;
   @Field({ description: '原因（至多2000字）。 Reason, 2,000 characters at most.' })
   reason!: string;
 }
 
-export const ReportObligationSortField = labelledEnum('ReportObligationSortField', { zh: '报送任务排序字段。', en: 'What obligations are sorted by.' }, {
-  DUE_ON: { zh: '截止日', en: 'Due day' },
-  CONSORTIUM: { zh: '联合体名单序号', en: 'Number of the consortium on the list' },
-});
-export const ReportSortField = labelledEnum('ReportSortField', { zh: '材料排序字段。', en: 'What reports are sorted by.' }, {
-  SUBMITTED_AT: { zh: '提交时间；从未提交者按起草时间', en: 'Submission; the creation where nothing was submitted yet' },
-  UPDATED_AT: { zh: '最近变更时间', en: 'Last change' },
-  DUE_ON: { zh: '截止日', en: 'Due day' },
-});
+export const ReportObligationSortField = labelledEnum(
+  'ReportObligationSortField',
+  { zh: '报送任务排序字段。', en: 'What obligations are sorted by.' },
+  {
+    DUE_ON: { zh: '截止日', en: 'Due day' },
+    CONSORTIUM: { zh: '联合体名单序号', en: 'Number of the consortium on the list' },
+  },
+);
+export const ReportSortField = labelledEnum(
+  'ReportSortField',
+  { zh: '材料排序字段。', en: 'What reports are sorted by.' },
+  {
+    SUBMITTED_AT: {
+      zh: '提交时间；从未提交者按起草时间',
+      en: 'Submission; the creation where nothing was submitted yet',
+    },
+    UPDATED_AT: { zh: '最近变更时间', en: 'Last change' },
+    DUE_ON: { zh: '截止日', en: 'Due day' },
+  },
+);
 
 @InputType({ description: '报送任务排序。 Order of obligations.' })
 export class ReportObligationSort {
   @Field(() => ReportObligationSortField, { description: '字段。 Field.' })
   field!: keyof typeof ReportObligationSortField;
-  @Field(() => SortDirection, { nullable: true, defaultValue: 'ASC', description: '方向，默认升序。 Direction, ascending by default.' })
+  @Field(() => SortDirection, {
+    nullable: true,
+    defaultValue: 'ASC',
+    description: '方向，默认升序。 Direction, ascending by default.',
+  })
   direction?: SortDirection;
 }
 @InputType({ description: '材料排序。 Order of reports.' })
 export class ReportSort {
   @Field(() => ReportSortField, { description: '字段。 Field.' })
   field!: keyof typeof ReportSortField;
-  @Field(() => SortDirection, { nullable: true, defaultValue: 'ASC', description: '方向，默认升序。 Direction, ascending by default.' })
+  @Field(() => SortDirection, {
+    nullable: true,
+    defaultValue: 'ASC',
+    description: '方向，默认升序。 Direction, ascending by default.',
+  })
   direction?: SortDirection;
 }
 
@@ -171,13 +216,19 @@ export class ReportFilter extends CommonFilter {
 export class ReportObligationsArgs extends PageArgs {
   @Field(() => ReportObligationFilter, { nullable: true, description: '筛选。 Filter.' })
   filter?: ReportObligationFilter;
-  @Field(() => ReportObligationSort, { nullable: true, description: '排序，默认按截止日。 Order, by due day by default.' })
+  @Field(() => ReportObligationSort, {
+    nullable: true,
+    description: '排序，默认按截止日。 Order, by due day by default.',
+  })
   sort?: ReportObligationSort;
 }
 @ArgsType()
 export class ReportsArgs extends PageArgs {
   @Field(() => ReportFilter, { nullable: true, description: '筛选。 Filter.' })
   filter?: ReportFilter;
-  @Field(() => ReportSort, { nullable: true, description: '排序，默认最近提交者在前。 Order, latest submission first by default.' })
+  @Field(() => ReportSort, {
+    nullable: true,
+    description: '排序，默认最近提交者在前。 Order, latest submission first by default.',
+  })
   sort?: ReportSort;
 }

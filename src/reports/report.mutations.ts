@@ -15,21 +15,41 @@ const INPUT = { description: '输入。 Input.' };
 const SEE = '；谁可为见 docs/permissions.md。';
 
 /** Arguments in, one call, payload out. */
-const payload = <P extends { userErrorsRaw: RawUserError[] }, O extends { userErrors: RawUserError[] }>(type: new () => P, { userErrors, ...rest }: O): P =>
-  Object.assign(new type(), rest, { userErrorsRaw: userErrors }) as unknown as P;
+const payload = <P extends { userErrorsRaw: RawUserError[] }, O extends { userErrors: RawUserError[] }>(
+  type: new () => P,
+  { userErrors, ...rest }: O,
+): P => Object.assign(new type(), rest, { userErrorsRaw: userErrors }) as unknown as P;
 
 @Resolver()
 export class ReportMutations {
-  @Mutation(() => payloads.CreateReportDraftPayload, { nullable: true, description: `理事会起草材料${SEE} Create a draft (board).` })
-  async createReportDraft(@Arg('input', () => inputs.CreateReportDraftInput, INPUT) input: inputs.CreateReportDraftInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.CreateReportDraftPayload, {
+    nullable: true,
+    description: `理事会起草材料${SEE} Create a draft (board).`,
+  })
+  async createReportDraft(
+    @Arg('input', () => inputs.CreateReportDraftInput, INPUT) input: inputs.CreateReportDraftInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.CreateReportDraftPayload, await createReportDraft(c, input));
   }
-  @Mutation(() => payloads.UpdateReportDraftPayload, { nullable: true, description: `理事会修改草稿${SEE} Edit the draft (board).` })
-  async updateReportDraft(@Arg('input', () => inputs.UpdateReportDraftInput, INPUT) input: inputs.UpdateReportDraftInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.UpdateReportDraftPayload, {
+    nullable: true,
+    description: `理事会修改草稿${SEE} Edit the draft (board).`,
+  })
+  async updateReportDraft(
+    @Arg('input', () => inputs.UpdateReportDraftInput, INPUT) input: inputs.UpdateReportDraftInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.UpdateReportDraftPayload, await updateReportDraft(c, input));
   }
-  @Mutation(() => payloads.CreateUploadPayload, { nullable: true, description: `申明上传，取得签名链接${SEE} Announce a file and get a signed URL (board).` })
-  async createUpload(@Arg('input', () => inputs.CreateUploadInput, INPUT) input: inputs.CreateUploadInput, @Ctx() c: Ctx_) {
+  @Mutation(() => payloads.CreateUploadPayload, {
+    nullable: true,
+    description: `申明上传，取得签名链接${SEE} Announce a file and get a signed URL (board).`,
+  })
+  async createUpload(
+    @Arg('input', () => inputs.CreateUploadInput, INPUT) input: inputs.CreateUploadInput,
+    @Ctx() c: Ctx_,
+  ) {
     const { upload, userErrors } = await createUpload(c, input);
     const ticket = upload && {
       id: upload.id,
@@ -39,40 +59,91 @@ export class ReportMutations {
     };
     return payload(payloads.CreateUploadPayload, { id: upload?.id ?? null, upload: ticket, userErrors });
   }
-  @Mutation(() => payloads.AttachReportDocumentPayload, { nullable: true, description: `把已上传的文件附到草稿，按内容检查${SEE} Attach an uploaded file, checked by its content (board).` })
-  async attachReportDocument(@Arg('input', () => inputs.AttachReportDocumentInput, INPUT) input: inputs.AttachReportDocumentInput, @Ctx() c: Ctx_) {
+  @Mutation(() => payloads.AttachReportDocumentPayload, {
+    nullable: true,
+    description: `把已上传的文件附到草稿，按内容检查${SEE} Attach an uploaded file, checked by its content (board).`,
+  })
+  async attachReportDocument(
+    @Arg('input', () => inputs.AttachReportDocumentInput, INPUT) input: inputs.AttachReportDocumentInput,
+    @Ctx() c: Ctx_,
+  ) {
     return payload(payloads.AttachReportDocumentPayload, await attachReportDocument(c, input, c.storage));
   }
-  @Mutation(() => payloads.AttestSealPayload, { nullable: true, description: `确认某牵头单位的印章盖在所附PDF上${SEE} Record a lead unit’s seal (board).` })
-  async attestSeal(@Arg('input', () => inputs.AttestSealInput, INPUT) input: inputs.AttestSealInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.AttestSealPayload, {
+    nullable: true,
+    description: `确认某牵头单位的印章盖在所附PDF上${SEE} Record a lead unit’s seal (board).`,
+  })
+  async attestSeal(
+    @Arg('input', () => inputs.AttestSealInput, INPUT) input: inputs.AttestSealInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.AttestSealPayload, await attestSeal(c, input));
   }
-  @Mutation(() => payloads.SubmitReportPayload, { nullable: true, description: `提交给市州，冻结为一个版本${SEE} Submit to the city (board); freezes a revision.` })
-  async submitReport(@Arg('input', () => inputs.SubmitReportInput, INPUT) input: inputs.SubmitReportInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.SubmitReportPayload, {
+    nullable: true,
+    description: `提交给市州，冻结为一个版本${SEE} Submit to the city (board); freezes a revision.`,
+  })
+  async submitReport(
+    @Arg('input', () => inputs.SubmitReportInput, INPUT) input: inputs.SubmitReportInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.SubmitReportPayload, await submitReport(c, input));
   }
-  @Mutation(() => payloads.WithdrawReportPayload, { nullable: true, description: `撤回市州尚未审核的材料${SEE} Withdraw (board) what the bureau has not decided.` })
-  async withdrawReport(@Arg('input', () => inputs.WithdrawReportInput, INPUT) input: inputs.WithdrawReportInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.WithdrawReportPayload, {
+    nullable: true,
+    description: `撤回市州尚未审核的材料${SEE} Withdraw (board) what the bureau has not decided.`,
+  })
+  async withdrawReport(
+    @Arg('input', () => inputs.WithdrawReportInput, INPUT) input: inputs.WithdrawReportInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.WithdrawReportPayload, await withdrawReport(c, input));
   }
-  @Mutation(() => payloads.ApproveReportPayload, { nullable: true, description: `市州审核通过，材料到达省厅（通知第4条）${SEE} Approve (bureau): only now it reaches the province (notice, paragraph 4).` })
-  async approveReport(@Arg('input', () => inputs.ApproveReportInput, INPUT) input: inputs.ApproveReportInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.ApproveReportPayload, {
+    nullable: true,
+    description: `市州审核通过，材料到达省厅（通知第4条）${SEE} Approve (bureau): only now it reaches the province (notice, paragraph 4).`,
+  })
+  async approveReport(
+    @Arg('input', () => inputs.ApproveReportInput, INPUT) input: inputs.ApproveReportInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.ApproveReportPayload, await approveReport(c, input));
   }
-  @Mutation(() => payloads.ReturnReportPayload, { nullable: true, description: `市州或省厅退回修改${SEE} Return: the bureau from SUBMITTED, the province from CITY_APPROVED.` })
-  async returnReport(@Arg('input', () => inputs.ReturnReportInput, INPUT) input: inputs.ReturnReportInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.ReturnReportPayload, {
+    nullable: true,
+    description: `市州或省厅退回修改${SEE} Return: the bureau from SUBMITTED, the province from CITY_APPROVED.`,
+  })
+  async returnReport(
+    @Arg('input', () => inputs.ReturnReportInput, INPUT) input: inputs.ReturnReportInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.ReturnReportPayload, await returnReport(c, input));
   }
   @Mutation(() => payloads.AcceptReportPayload, { nullable: true, description: `省厅收件${SEE} Accept (province).` })
-  async acceptReport(@Arg('input', () => inputs.AcceptReportInput, INPUT) input: inputs.AcceptReportInput, @Ctx() c: Context) {
+  async acceptReport(
+    @Arg('input', () => inputs.AcceptReportInput, INPUT) input: inputs.AcceptReportInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.AcceptReportPayload, await acceptReport(c, input));
   }
-  @Mutation(() => payloads.ReopenReportPayload, { nullable: true, description: `省厅重新打开已收件的材料${SEE} Reopen an accepted report (province).` })
-  async reopenReport(@Arg('input', () => inputs.ReopenReportInput, INPUT) input: inputs.ReopenReportInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.ReopenReportPayload, {
+    nullable: true,
+    description: `省厅重新打开已收件的材料${SEE} Reopen an accepted report (province).`,
+  })
+  async reopenReport(
+    @Arg('input', () => inputs.ReopenReportInput, INPUT) input: inputs.ReopenReportInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.ReopenReportPayload, await reopenReport(c, input));
   }
-  @Mutation(() => payloads.ExtendObligationPayload, { nullable: true, description: `省厅延长一项报送任务的期限${SEE} Extend one obligation (province).` })
-  async extendObligation(@Arg('input', () => inputs.ExtendObligationInput, INPUT) input: inputs.ExtendObligationInput, @Ctx() c: Context) {
+  @Mutation(() => payloads.ExtendObligationPayload, {
+    nullable: true,
+    description: `省厅延长一项报送任务的期限${SEE} Extend one obligation (province).`,
+  })
+  async extendObligation(
+    @Arg('input', () => inputs.ExtendObligationInput, INPUT) input: inputs.ExtendObligationInput,
+    @Ctx() c: Context,
+  ) {
     return payload(payloads.ExtendObligationPayload, await extendObligation(c, input));
   }
 }

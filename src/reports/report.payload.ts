@@ -22,7 +22,10 @@ abstract class Payload {
 
 @ObjectType()
 abstract class ReportPayload extends Payload {
-  @Field(() => Report, { nullable: true, description: '材料的当前样子，出错时亦然。 The report as it stands, after an error too.' })
+  @Field(() => Report, {
+    nullable: true,
+    description: '材料的当前样子，出错时亦然。 The report as it stands, after an error too.',
+  })
   report(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<Report | null> {
     return c.afterwards<Report>(info, Report, this.id);
   }
@@ -79,7 +82,11 @@ export class UploadHeader {
   value!: string;
 }
 
-@ObjectType('Upload', { simpleResolvers: true, description: '上传许可：将字节以 PUT 送到 url，并恰好带上这些请求头。 PUT the bytes to `url` with exactly these headers.' })
+@ObjectType('Upload', {
+  simpleResolvers: true,
+  description:
+    '上传许可：将字节以 PUT 送到 url，并恰好带上这些请求头。 PUT the bytes to `url` with exactly these headers.',
+})
 export class UploadTicket {
   @Field(() => ID, { description: '上传编号。 Id of the upload.' })
   id!: string;
@@ -96,4 +103,3 @@ export class CreateUploadPayload extends Payload {
   @Field(() => UploadTicket, { nullable: true, description: '上传许可。 Where to send the bytes.' })
   upload?: UploadTicket | null;
 }
-

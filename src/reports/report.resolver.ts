@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { Consortium } from '../consortia/consortium.entity.js';
+import type { FileLinks } from '../files/links.js';
 import { connection } from '../graph/connections.js';
 import { Inverse, NullWhenHidden, Paged } from '../graph/hints.js';
 import { labelOf } from '../graph/labels.js';
@@ -13,7 +14,6 @@ import { obligationPermissions, reportPermissions } from './permissions.js';
 import { Report } from './report.entity.js';
 import { ReportObligationsArgs, ReportsArgs } from './report.input.js';
 import { ReportDocument } from './revision.entity.js';
-import type { FileLinks } from '../files/links.js';
 
 export const ReportConnection = connection('Report', () => Report, '材料');
 export const ReportObligationConnection = connection('ReportObligation', () => ReportObligation, '报送任务');
@@ -54,7 +54,9 @@ type Dotted = { 'consortium.status': Consortium['status']; 'report.state': Repor
 
 @Resolver(() => ReportObligation)
 export class ReportObligationResolver {
-  @Query(() => ReportObligationConnection, { description: '报送任务：谁在何时之前应报什么。 Obligations: who owes what by when.' })
+  @Query(() => ReportObligationConnection, {
+    description: '报送任务：谁在何时之前应报什么。 Obligations: who owes what by when.',
+  })
   reportObligations(@Args() args: ReportObligationsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'reportObligations', args);
   }
@@ -77,17 +79,32 @@ export class ReportObligationResolver {
   }
   @FieldResolver()
   viewerCan(@Root() row: ReportObligation & Dotted, @Ctx() c: Context) {
-    return obligationPermissions(c.actor, row, { state: row['report.state'] ?? null, consortiumStatus: row['consortium.status'] }, c.language);
+    return obligationPermissions(
+      c.actor,
+      row,
+      { state: row['report.state'] ?? null, consortiumStatus: row['consortium.status'] },
+      c.language,
+    );
   }
 }
 
 @Resolver(() => Report)
 export class ReportResolver {
-  @Query(() => Report, { nullable: true, description: '按编号取材料；不可见则为空。 A report by id; null where the viewer may not see it.' })
-  report(@Ctx() c: Context, @Info() info: GraphQLResolveInfo, @Arg('id', () => ID, { description: '编号。 Id.' }) id: string) {
+  @Query(() => Report, {
+    nullable: true,
+    description: '按编号取材料；不可见则为空。 A report by id; null where the viewer may not see it.',
+  })
+  report(
+    @Ctx() c: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID, { description: '编号。 Id.' }) id: string,
+  ) {
     return c.reader.one<Report>(info, c.session, Report, { id });
   }
-  @Query(() => ReportConnection, { description: '您可见的材料，默认最近提交者在前。 Reports that the viewer may see, latest submission first by default.' })
+  @Query(() => ReportConnection, {
+    description:
+      '您可见的材料，默认最近提交者在前。 Reports that the viewer may see, latest submission first by default.',
+  })
   reports(@Args() args: ReportsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'reports', args);
   }
@@ -115,7 +132,6 @@ export class ReportEventResolver {
   }
 }
 
-
 @Resolver(() => ReportDocument)
 export class ReportDocumentResolver {
   @FieldResolver()
@@ -127,7 +143,11 @@ export class ReportDocumentResolver {
 /** What this feature adds to a consortium: features know each other only downwards. */
 @Resolver(() => Consortium)
 export class ConsortiumReportsResolver {
-  @FieldResolver(() => [ReportObligation], { nullable: true, description: '报送任务，年度新者在前，再按截止日；无权查看者为空。 Obligations, newest year first, then by due date; null where the viewer may not read any.' })
+  @FieldResolver(() => [ReportObligation], {
+    nullable: true,
+    description:
+      '报送任务，年度新者在前，再按截止日；无权查看者为空。 Obligations, newest year first, then by due date; null where the viewer may not read any.',
+  })
   @Inverse({ entity: 'ReportObligation', by: 'consortium' }, '-year', 'dueOn')
   @NullWhenHidden()
   obligations(
@@ -138,7 +158,10 @@ export class ConsortiumReportsResolver {
     return row[`@${info.path.key}`] ?? null;
   }
 
-  @FieldResolver(() => ReportConnection, { nullable: true, description: '材料；无权查看者为空。 Its reports; null where the viewer may not read any.' })
+  @FieldResolver(() => ReportConnection, {
+    nullable: true,
+    description: '材料；无权查看者为空。 Its reports; null where the viewer may not read any.',
+  })
   @Paged('Consortium.reports')
   reports(@Root() row: any, @Args() args: ReportsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.nested(row, info, 'Consortium.reports', args);

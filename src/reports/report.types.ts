@@ -2,13 +2,18 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { PermissionReason, Role } from '../graph/enums.js';
 import { DateTimeResolver, LocalDateResolver } from '../graph/scalars.js';
 
-@ObjectType({ simpleResolvers: true, description: '报送期限（通知第4条；上海时间）。 When an obligation is due (notice, paragraph 4; Asia/Shanghai).' })
+@ObjectType({
+  simpleResolvers: true,
+  description: '报送期限（通知第4条；上海时间）。 When an obligation is due (notice, paragraph 4; Asia/Shanghai).',
+})
 export class Deadline {
   @Field(() => LocalDateResolver, { description: '截止日。 Due day.' })
   dueOn!: string;
   @Field(() => DateTimeResolver, { description: '截止时刻。 Last instant that is on time.' })
   dueAt!: Date;
-  @Field(() => Int, { description: '剩余天数，逾期为负。 Days left, by the calendar of Shanghai; negative when overdue.' })
+  @Field(() => Int, {
+    description: '剩余天数，逾期为负。 Days left, by the calendar of Shanghai; negative when overdue.',
+  })
   daysRemaining!: number;
   @Field({ description: '截止日是否工作日。 Is the due day a workday?' })
   isWorkday!: boolean;
@@ -20,7 +25,10 @@ export class Deadline {
   extensionReason!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: '某项操作现在是否可行。 Whether something may be done now, from the rule that guards it.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: '某项操作现在是否可行。 Whether something may be done now, from the rule that guards it.',
+})
 export class Permission {
   @Field({ description: '是否可行。 May the viewer do it now?' })
   allowed!: boolean;

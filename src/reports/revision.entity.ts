@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
+import { OneOf } from '../database/checks.js';
 import { DocumentKind } from '../graph/enums.js';
 import { Needs, OrderBy } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
@@ -8,7 +8,11 @@ import { DateTimeResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { Report } from './report.entity.js';
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '版本：提交时冻结，此后任何人不可更改。 A revision: frozen at submission, unchangeable afterwards.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '版本：提交时冻结，此后任何人不可更改。 A revision: frozen at submission, unchangeable afterwards.',
+})
 @Entity()
 @Index(['reportId', 'number'], { unique: true })
 @Index('uq_report_revision_draft', ['reportId'], { unique: true, where: 'number IS NULL' })
@@ -26,10 +30,17 @@ export class ReportRevision extends Node {
   @Column({ type: 'text' })
   reportId!: string;
 
-  @ManyToOne(() => Report, (report) => report.allRevisions, { nullable: false })
+  @ManyToOne(
+    () => Report,
+    (report) => report.allRevisions,
+    { nullable: false },
+  )
   report!: Relation<Report>;
 
-  @Field(() => Int, { nullable: true, description: '版本号，自1起；草稿为空。 Number, from 1; null while it is a draft.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: '版本号，自1起；草稿为空。 Number, from 1; null while it is a draft.',
+  })
   @Column({ type: 'int', nullable: true })
   number!: number | null;
 
@@ -54,16 +65,26 @@ export class ReportRevision extends Node {
 
   @Field(() => [ReportDocument], { description: '文件。 Its documents.' })
   @OrderBy('kind')
-  @OneToMany(() => ReportDocument, (document) => document.revision)
+  @OneToMany(
+    () => ReportDocument,
+    (document) => document.revision,
+  )
   documents!: Relation<ReportDocument[]>;
 
   @Field(() => [SealAttestation], { description: '盖章确认。 Seals attested on its PDF.' })
   @OrderBy('attestedAt', 'id')
-  @OneToMany(() => SealAttestation, (seal) => seal.revision)
+  @OneToMany(
+    () => SealAttestation,
+    (seal) => seal.revision,
+  )
   seals!: Relation<SealAttestation[]>;
 }
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '材料文件（通知第4条：WORD文档与联合盖章的PDF）。 A file of a revision (notice, paragraph 4).' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '材料文件（通知第4条：WORD文档与联合盖章的PDF）。 A file of a revision (notice, paragraph 4).',
+})
 @OneOf('kind', DocumentKind)
 @Entity()
 @Index(['revisionId', 'kind'], { unique: true })
@@ -81,7 +102,11 @@ export class ReportDocument extends Node {
   @Column({ type: 'text' })
   revisionId!: string;
 
-  @ManyToOne(() => ReportRevision, (revision) => revision.documents, { nullable: false })
+  @ManyToOne(
+    () => ReportRevision,
+    (revision) => revision.documents,
+    { nullable: false },
+  )
   revision!: Relation<ReportRevision>;
 
   @Field(() => DocumentKind, { description: '类别。 Kind.' })
@@ -112,7 +137,10 @@ export class ReportDocument extends Node {
   readonly downloadUrl!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: '盖章确认：某牵头单位的印章盖在该PDF上。 One lead unit’s seal on exactly this PDF.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: '盖章确认：某牵头单位的印章盖在该PDF上。 One lead unit’s seal on exactly this PDF.',
+})
 @Entity()
 @Index(['revisionId', 'organizationId'], { unique: true })
 @Index(['consortiumId'])
@@ -129,7 +157,11 @@ export class SealAttestation extends Node {
   @Column({ type: 'text' })
   revisionId!: string;
 
-  @ManyToOne(() => ReportRevision, (revision) => revision.seals, { nullable: false })
+  @ManyToOne(
+    () => ReportRevision,
+    (revision) => revision.seals,
+    { nullable: false },
+  )
   revision!: Relation<ReportRevision>;
 
   @Column({ type: 'text' })

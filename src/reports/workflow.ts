@@ -9,7 +9,13 @@ import type { UserErrorCode } from '../graph/user-errors.js';
 export const WORKFLOW = [
   { name: 'createReportDraft', from: null, to: 'DRAFT', by: 'BOARD', guards: ['CONSORTIUM_CLOSED', 'REPORT_EXISTS'] },
   { name: 'submitReport', from: 'DRAFT', to: 'SUBMITTED', by: 'BOARD', guards: ['DOCUMENT_MISSING', 'SEAL_MISSING'] },
-  { name: 'submitReport', from: 'RETURNED', to: 'SUBMITTED', by: 'BOARD', guards: ['DOCUMENT_MISSING', 'SEAL_MISSING'] },
+  {
+    name: 'submitReport',
+    from: 'RETURNED',
+    to: 'SUBMITTED',
+    by: 'BOARD',
+    guards: ['DOCUMENT_MISSING', 'SEAL_MISSING'],
+  },
   // back to the state it was submitted from
   { name: 'withdrawReport', from: 'SUBMITTED', to: 'DRAFT', by: 'BOARD', guards: [] },
   { name: 'withdrawReport', from: 'SUBMITTED', to: 'RETURNED', by: 'BOARD', guards: [] },
@@ -91,7 +97,8 @@ export const rolesFor = (name: TransitionName, facts: Facts): Role[] => [
 // a table that contradicts itself must not start
 for (const t of ROWS) {
   const twins = ROWS.filter((o) => o.name === t.name && o.by === t.by && o.from === t.from);
-  if (twins.length > 1 && t.name !== 'withdrawReport') throw new Error(`workflow: ${t.name} from ${t.from} is ambiguous`);
+  if (twins.length > 1 && t.name !== 'withdrawReport')
+    throw new Error(`workflow: ${t.name} from ${t.from} is ambiguous`);
   if (t.from !== null && DESK_OF[t.from] !== t.by && t.name !== 'withdrawReport' && t.name !== 'reopenReport')
     throw new Error(`workflow: ${t.name} from ${t.from} is not ${t.by}'s turn`);
 }

@@ -26,12 +26,14 @@ query Welcome {
 `;
 
 const STYLE = `
-body { display: flex; flex-direction: column; height: 100vh; margin: 0; }
+html, body { height: 100%; margin: 0; overflow: hidden; }
+body { display: flex; flex-direction: column; }
 #bar { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; padding: .4rem .9rem;
   font: 14px/1.5 system-ui, "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; background: #1f3a5f; color: #fff; }
 #bar select { max-width: 26rem; font: inherit; padding: .1rem .3rem; }
 #bar small { opacity: .85; }
-#root { flex: 1; min-height: 0; }
+#root { flex: 1; min-height: 0; width: 100%; height: auto; overflow: hidden; }
+#root .graphiql-container { width: 100%; height: 100%; }
 `;
 
 /** Runs before GraphiQL: the bar, and the chosen account on each request that names none in its own headers. */
@@ -111,7 +113,11 @@ export function graphiqlRoute(app: FastifyInstance, { accounts, examples }: Grap
   });
 }
 
-async function build(key: string, accounts: Page[] | any[], examples: GraphiqlOptions['examples']): Promise<Page> {
+async function build(
+  key: string,
+  accounts: ReturnType<GraphiqlOptions['accounts']>,
+  examples: GraphiqlOptions['examples'],
+): Promise<Page> {
   const { css, editorWorkerService, favicon, graphqlWorker, js, jsonWorker } = await import(
     '@graphql-yoga/render-graphiql/graphiql'
   );

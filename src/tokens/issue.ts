@@ -42,16 +42,39 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
       const assigned = input.role === 'EXPERT' ? await assignedTo(tx, input, errors) : [];
       if (errors.length) return { id: null, userErrors: errors };
 
-      const account = { id: newId('acc'), provinceId: scope.provinceId, displayName: input.label.trim(), createdAt: tx.now };
+      const account = {
+        id: newId('acc'),
+        provinceId: scope.provinceId,
+        displayName: input.label.trim(),
+        createdAt: tx.now,
+      };
       await tx.insert(Account, account);
       token = {
-        id, accountId: account.id, label: account.displayName, role: input.role, ...scope,
-        issuedById: actor.tokenId, issuedBy: actor.name, createdAt: tx.now, expiresAt, demo: false,
+        id,
+        accountId: account.id,
+        label: account.displayName,
+        role: input.role,
+        ...scope,
+        issuedById: actor.tokenId,
+        issuedBy: actor.name,
+        createdAt: tx.now,
+        expiresAt,
+        demo: false,
       } as AccessToken;
       await tx.insert(AccessToken, token);
       for (const { id: consortiumId, provinceId } of assigned)
-        await tx.insert(ExpertAssignment, { id: newId('exp'), accountId: account.id, consortiumId, provinceId, year: tx.now.getUTCFullYear() });
-      await record(tx, { action: 'issueToken', subjectId: id, ...scope, detail: { role: input.role, expiresAt } }, requestId);
+        await tx.insert(ExpertAssignment, {
+          id: newId('exp'),
+          accountId: account.id,
+          consortiumId,
+          provinceId,
+          year: tx.now.getUTCFullYear(),
+        });
+      await record(
+        tx,
+        { action: 'issueToken', subjectId: id, ...scope, detail: { role: input.role, expiresAt } },
+        requestId,
+      );
       return { id, userErrors: [] };
     },
     (result) => result.userErrors.length === 0 && !input.validateOnly,
@@ -112,7 +135,13 @@ async function scopeOf(tx: Tx, input: IssueTokenInput, errors: RawUserError[]): 
       scope.provinceId = null;
       break;
     default:
-      unwanted(['cityCode', 'department', 'consortiumId', 'provinceCode', ...(input.role === 'EXPERT' ? [] : (['consortiumIds'] as const))]);
+      unwanted([
+        'cityCode',
+        'department',
+        'consortiumId',
+        'provinceCode',
+        ...(input.role === 'EXPERT' ? [] : (['consortiumIds'] as const)),
+      ]);
   }
   return scope;
 }
@@ -132,7 +161,8 @@ async function assignedTo(tx: Tx, input: IssueTokenInput, errors: RawUserError[]
   }
   const found = ids.length ? await tx.find(Consortium, { id: ids }) : [];
   if (found.length < ids.length) errors.push(userError('NOT_FOUND', ['consortiumIds']));
-  if (found.some((c) => c.provinceId !== tx.actor.provinceId)) errors.push(userError('SCOPE_EXCEEDED', ['consortiumIds']));
+  if (found.some((c) => c.provinceId !== tx.actor.provinceId))
+    errors.push(userError('SCOPE_EXCEEDED', ['consortiumIds']));
   return found;
 }
 
@@ -149,7 +179,18 @@ export async function revokeToken(asker: Asker, input: RevokeTokenInput): Promis
       if (!token.revokedAt) {
         await tx.update(AccessToken, { id: token.id }, { revokedAt: tx.now });
         const { provinceId, cityId, consortiumId } = token;
-        await record(tx, { action: 'revokeToken', subjectId: token.id, provinceId, cityId, consortiumId, detail: { role: token.role } }, requestId);
+        await record(
+          tx,
+          {
+            action: 'revokeToken',
+            subjectId: token.id,
+            provinceId,
+            cityId,
+            consortiumId,
+            detail: { role: token.role },
+          },
+          requestId,
+        );
       }
       return { id: token.id, userErrors: [] };
     },

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { OneOf } from '../database/checks.js';
 import { Column, Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
+import { OneOf } from '../database/checks.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
@@ -20,7 +20,11 @@ export class Account extends Node {
   createdAt!: Date;
 }
 
-@ObjectType({ simpleResolvers: true, implements: Node, description: '访问令牌（不含密文）。 An access token; its secret is never kept.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: '访问令牌（不含密文）。 An access token; its secret is never kept.',
+})
 @OneOf('role', Role)
 @OneOf('department', DepartmentKind)
 @Entity()
@@ -90,7 +94,10 @@ export class AccessToken extends Node {
   @Column({ type: 'timestamptz', precision: 3 })
   expiresAt!: Date;
 
-  @Field(() => DateTimeResolver, { nullable: true, description: '最近使用时间（精确到分钟）。 When it was last used, to the minute.' })
+  @Field(() => DateTimeResolver, {
+    nullable: true,
+    description: '最近使用时间（精确到分钟）。 When it was last used, to the minute.',
+  })
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   lastUsedAt!: Date | null;
 

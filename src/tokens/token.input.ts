@@ -1,5 +1,5 @@
-import { Field, ID, InputType, Int, ObjectType, Ctx, Info } from 'type-graphql';
 import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, Field, ID, Info, InputType, Int, ObjectType } from 'type-graphql';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { inLanguage, type RawUserError, UserError } from '../graph/user-errors.js';
 import type { Context } from '../reading/context.js';
@@ -7,9 +7,15 @@ import { AccessToken } from './token.entity.js';
 
 const ONLY = '只作校验：运行同样的检查而不保存。 Run the same checks and save nothing.';
 
-@InputType({ description: '签发令牌：范围须合于角色，且不超出签发者自身的范围与有效期。 Issue a token; its scope must fit the role and lie within the issuer’s own.' })
+@InputType({
+  description:
+    '签发令牌：范围须合于角色，且不超出签发者自身的范围与有效期。 Issue a token; its scope must fit the role and lie within the issuer’s own.',
+})
 export class IssueTokenInput {
-  @Field(() => Role, { description: '角色：市州可签发理事会、协同部门；省可签发市州、专家、分析人员；管理员可签发省、管理员。 Role; who issues for whom: docs/permissions.md.' })
+  @Field(() => Role, {
+    description:
+      '角色：市州可签发理事会、协同部门；省可签发市州、专家、分析人员；管理员可签发省、管理员。 Role; who issues for whom: docs/permissions.md.',
+  })
   role!: Role;
   @Field({ description: '用途或持有人说明（至多100字）。 What or whom it is for, 100 characters at most.' })
   label!: string;
@@ -17,13 +23,29 @@ export class IssueTokenInput {
   cityCode?: string | null;
   @Field(() => ID, { nullable: true, description: '联合体（理事会令牌必填）。 Consortium; required for a board.' })
   consortiumId?: string | null;
-  @Field(() => [ID], { nullable: true, description: '专家本年度所评的联合体（至多100个）。 Consortia assigned to an expert this year, 100 at most.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: '专家本年度所评的联合体（至多100个）。 Consortia assigned to an expert this year, 100 at most.',
+  })
   consortiumIds?: string[] | null;
-  @Field(() => DepartmentKind, { nullable: true, description: '部门（协同部门令牌必填，市州令牌不填）。 Department; required for a partner department, absent for a bureau.' })
+  @Field(() => DepartmentKind, {
+    nullable: true,
+    description:
+      '部门（协同部门令牌必填，市州令牌不填）。 Department; required for a partner department, absent for a bureau.',
+  })
   department?: DepartmentKind | null;
-  @Field(() => String, { nullable: true, description: '省代码（管理员签发省令牌时，有多个省则必填）。 Province code, for a province’s token where there are several.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '省代码（管理员签发省令牌时，有多个省则必填）。 Province code, for a province’s token where there are several.',
+  })
   provinceCode?: string | null;
-  @Field(() => Int, { nullable: true, defaultValue: 90, description: '有效天数，1至366，默认90，不超过签发者令牌的剩余有效期。 Days it lives, 1 to 366, 90 by default, never past the issuer’s own.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 90,
+    description:
+      '有效天数，1至366，默认90，不超过签发者令牌的剩余有效期。 Days it lives, 1 to 366, 90 by default, never past the issuer’s own.',
+  })
   expiresInDays?: number | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: ONLY })
   validateOnly?: boolean;

@@ -24,7 +24,9 @@ export const tokenPages: Record<string, PageDefinition> = {
   },
 };
 
-@ObjectType({ description: '来访者：角色与范围；无令牌则为公众。 Who is asking, with which scope; without a token: PUBLIC.' })
+@ObjectType({
+  description: '来访者：角色与范围；无令牌则为公众。 Who is asking, with which scope; without a token: PUBLIC.',
+})
 export class Viewer {
   @Field(() => Role, { description: '角色。 Role.' })
   role!: Role;
@@ -67,7 +69,9 @@ export class ViewerResolver {
   }
   @FieldResolver()
   consortium(@Root() _: Viewer, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
-    return c.actor.consortiumId ? c.reader.one<Consortium>(info, c.session, Consortium, { id: c.actor.consortiumId }) : null;
+    return c.actor.consortiumId
+      ? c.reader.one<Consortium>(info, c.session, Consortium, { id: c.actor.consortiumId })
+      : null;
   }
   @FieldResolver()
   token(@Root() _: Viewer, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
@@ -77,17 +81,29 @@ export class ViewerResolver {
 
 @Resolver(() => AccessToken)
 export class AccessTokenResolver {
-  @Query(() => AccessTokenConnection, { description: '您可撤销的令牌与您自己的令牌，最新的在前；密文不再显示。 Tokens that the viewer may revoke, and its own, newest first; secrets are never shown again.' })
+  @Query(() => AccessTokenConnection, {
+    description:
+      '您可撤销的令牌与您自己的令牌，最新的在前；密文不再显示。 Tokens that the viewer may revoke, and its own, newest first; secrets are never shown again.',
+  })
   accessTokens(@Args() args: PageArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'accessTokens', args);
   }
 
-  @Mutation(() => IssueTokenPayload, { nullable: true, description: '签发令牌；谁可为见 docs/permissions.md。 Issue a token (bureau, province, administrator).' })
-  async issueToken(@Arg('input', () => IssueTokenInput, INPUT) input: IssueTokenInput, @Ctx() c: Context & { tokens: Tokens }) {
+  @Mutation(() => IssueTokenPayload, {
+    nullable: true,
+    description: '签发令牌；谁可为见 docs/permissions.md。 Issue a token (bureau, province, administrator).',
+  })
+  async issueToken(
+    @Arg('input', () => IssueTokenInput, INPUT) input: IssueTokenInput,
+    @Ctx() c: Context & { tokens: Tokens },
+  ) {
     const { userErrors, ...rest } = await issueToken(c, input, c.tokens);
     return Object.assign(new IssueTokenPayload(), rest, { userErrorsRaw: userErrors });
   }
-  @Mutation(() => RevokeTokenPayload, { nullable: true, description: '撤销令牌，自下一次请求起拒绝。 Revoke a token: refused from the next request on.' })
+  @Mutation(() => RevokeTokenPayload, {
+    nullable: true,
+    description: '撤销令牌，自下一次请求起拒绝。 Revoke a token: refused from the next request on.',
+  })
   async revokeToken(@Arg('input', () => RevokeTokenInput, INPUT) input: RevokeTokenInput, @Ctx() c: Context) {
     const { userErrors, ...rest } = await revokeToken(c, input);
     return Object.assign(new RevokeTokenPayload(), rest, { userErrorsRaw: userErrors });

@@ -98,7 +98,8 @@ it('asks nothing of a consortium that left the list, and still of one with a war
   );
   await ensure(NOW);
   await client.query(`UPDATE consortium SET status = 'ACTIVE'`);
-  const found = await Promise.all([1, 2, 3].map((number) => obligations(`430000-2024-0${number}`)));
+  const found: Obligation[][] = [];
+  for (const number of [1, 2, 3]) found.push(await obligations(`430000-2024-0${number}`));
   expect(found.map(({ length }) => length)).toEqual([0, 0, 11]);
 });
 

@@ -9,12 +9,23 @@ beforeAll(async () => {
 afterAll(() => s?.close());
 
 const seen = async (token: string | null, id: string) =>
-  (await s.ask(token, `query ($id: ID!) { report(id: $id) { ${STATE} revisions { number } history { from to comment actorName } } }`, { id })).data.report;
+  (
+    await s.ask(
+      token,
+      `query ($id: ID!) { report(id: $id) { ${STATE} revisions { number } history { from to comment actorName } } }`,
+      { id },
+    )
+  ).data.report;
 
 describe('the way of a report', () => {
   it('goes from the board through its bureau to the province, and everybody else sees what the domain says', async () => {
     const [board, bureau, province] = [s.token('BOARD', CODE), s.token('CITY_BUREAU', '430400'), s.token('PROVINCE')];
-    const strangers = [null, s.token('BOARD', '430000-2024-01'), s.token('CITY_BUREAU', '430100'), s.token('ADMINISTRATOR')];
+    const strangers = [
+      null,
+      s.token('BOARD', '430000-2024-01'),
+      s.token('CITY_BUREAU', '430100'),
+      s.token('ADMINISTRATOR'),
+    ];
     let report = await readyDraft(s, CODE, 'ANNUAL_WORK_PLAN', 2027);
     const step = async (token: string, name: string, input: object = {}) => {
       const answer = await change(s, token, name, { reportId: report.id, expectedVersion: report.version, ...input });
@@ -38,7 +49,13 @@ describe('the way of a report', () => {
     const forProvince = await seen(province, report.id);
     // neither the returned revision nor the comment that returned it
     expect(forProvince.revisions).toEqual([{ number: 2 }]);
-    expect(forProvince.history.map((e: { comment: string | null }) => e.comment)).toEqual([null, null, null, null, null]);
+    expect(forProvince.history.map((e: { comment: string | null }) => e.comment)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
     await step(province, 'acceptReport');
     expect(report).toMatchObject({ state: 'ACCEPTED' });
     for (const stranger of strangers) expect(await seen(stranger, report.id)).toBeNull();
@@ -48,13 +65,20 @@ describe('the way of a report', () => {
 
     await step(province, 'reopenReport', { reason: '更正' });
     expect(await seen(province, report.id)).toMatchObject({ state: 'RETURNED', revisions: [{ number: 2 }] });
-    const rows = await s.owner.query('SELECT count(*)::int n, count(DISTINCT serial)::int d FROM outbox_event WHERE subject_id = $1', [report.id]);
+    const rows = await s.owner.query(
+      'SELECT count(*)::int n, count(DISTINCT serial)::int d FROM outbox_event WHERE subject_id = $1',
+      [report.id],
+    );
     expect(rows).toEqual([{ n: 7, d: 7 }]);
   });
 
   it('lets nobody else take a step, and nothing happens when they try', async () => {
     const report = await submitted(s, CODE, 'HALF_YEAR_SUMMARY', 2026);
-    const counts = () => s.owner.query('SELECT (SELECT count(*) FROM report_event) e, (SELECT count(*) FROM outbox_event) o, (SELECT count(*) FROM audit_entry) a, (SELECT version FROM report WHERE id = $1) v', [report.id]);
+    const counts = () =>
+      s.owner.query(
+        'SELECT (SELECT count(*) FROM report_event) e, (SELECT count(*) FROM outbox_event) o, (SELECT count(*) FROM audit_entry) a, (SELECT version FROM report WHERE id = $1) v',
+        [report.id],
+      );
     const before = await counts();
     const input = { reportId: report.id, expectedVersion: report.version };
     const refused: [string | null, string, object, string][] = [
@@ -68,7 +92,8 @@ describe('the way of a report', () => {
       [s.token('BOARD', '430000-2024-01'), 'withdrawReport', {}, 'NOT_FOUND'],
       [s.token('CITY_BUREAU', '430400'), 'withdrawReport', {}, 'FORBIDDEN'],
     ];
-    for (const [token, name, more, code] of refused) await expect(change(s, token, name, { ...input, ...more })).rejects.toMatchObject({ code });
+    for (const [token, name, more, code] of refused)
+      await expect(change(s, token, name, { ...input, ...more })).rejects.toMatchObject({ code });
     // the province sees the report but it is not its turn
     const early = await change(s, s.token('PROVINCE'), 'acceptReport', input);
     expect(early.userErrors).toMatchObject([{ code: 'ILLEGAL_TRANSITION' }]);
@@ -78,7 +103,12 @@ describe('the way of a report', () => {
   it('answers a foreign id and one that never was in the same bytes', async () => {
     const report = await submitted(s, '430000-2024-01', 'HALF_YEAR_SUMMARY', 2026);
     const ask = async (reportId: string) =>
-      (await s.ask(s.token('CITY_BUREAU', '430400'), 'mutation ($input: ApproveReportInput!) { approveReport(input: $input) { userErrors { code } } }', { input: { reportId, expectedVersion: 9 } }, { 'x-request-id': 'same' }));
+      await s.ask(
+        s.token('CITY_BUREAU', '430400'),
+        'mutation ($input: ApproveReportInput!) { approveReport(input: $input) { userErrors { code } } }',
+        { input: { reportId, expectedVersion: 9 } },
+        { 'x-request-id': 'same' },
+      );
     expect(JSON.stringify(await ask(report.id))).toBe(JSON.stringify(await ask(`rep_${'0'.repeat(32)}`)));
   });
 
@@ -88,9 +118,18 @@ describe('the way of a report', () => {
     const rehearsal = await change(s, board, 'createReportDraft', { obligationId: obligation.id, validateOnly: true });
     expect(rehearsal).toMatchObject({ report: null, userErrors: [] });
     const { report } = await change(s, board, 'createReportDraft', { obligationId: obligation.id });
-    const { userErrors } = await change(s, board, 'submitReport', { reportId: report.id, expectedVersion: report.version });
+    const { userErrors } = await change(s, board, 'submitReport', {
+      reportId: report.id,
+      expectedVersion: report.version,
+    });
     // two files, one lead school and two lead enterprises
-    expect(userErrors.map((e: { code: string }) => e.code)).toEqual(['DOCUMENT_MISSING', 'DOCUMENT_MISSING', 'SEAL_MISSING', 'SEAL_MISSING', 'SEAL_MISSING']);
+    expect(userErrors.map((e: { code: string }) => e.code)).toEqual([
+      'DOCUMENT_MISSING',
+      'DOCUMENT_MISSING',
+      'SEAL_MISSING',
+      'SEAL_MISSING',
+      'SEAL_MISSING',
+    ]);
     const again = await change(s, board, 'createReportDraft', { obligationId: obligation.id });
     expect(again).toMatchObject({ report: { id: report.id }, userErrors: [{ code: 'REPORT_EXISTS' }] });
   });
@@ -99,20 +138,33 @@ describe('the way of a report', () => {
     const report = await submitted(s, '430000-2024-07', 'HALF_YEAR_SUMMARY', 2026);
     const bureau = s.token('CITY_BUREAU', '430200');
     const input = { reportId: report.id, expectedVersion: report.version };
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => change(s, bureau, i % 2 ? 'approveReport' : 'returnReport', i % 2 ? input : { ...input, comment: '改' })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        change(s, bureau, i % 2 ? 'approveReport' : 'returnReport', i % 2 ? input : { ...input, comment: '改' }),
+      ),
+    );
     const winners = answers.filter((a) => a.userErrors.length === 0);
     expect(winners).toHaveLength(1);
     for (const loser of answers.filter((a) => a.userErrors.length)) expect(loser.userErrors[0].code).toBe('CONFLICT');
-    const [{ n }] = await s.owner.query("SELECT count(*)::int n FROM report_event WHERE report_id = $1 AND transition IN ('approveReport', 'returnReport')", [report.id]);
+    const [{ n }] = await s.owner.query(
+      "SELECT count(*)::int n FROM report_event WHERE report_id = $1 AND transition IN ('approveReport', 'returnReport')",
+      [report.id],
+    );
     expect(n).toBe(1);
   });
 
   it('withdraws to the state it was submitted from, and keeps the number', async () => {
     const report = await submitted(s, '430000-2024-10', 'HALF_YEAR_SUMMARY', 2026);
     const board = s.token('BOARD', '430000-2024-10');
-    const { report: back } = await change(s, board, 'withdrawReport', { reportId: report.id, expectedVersion: report.version });
+    const { report: back } = await change(s, board, 'withdrawReport', {
+      reportId: report.id,
+      expectedVersion: report.version,
+    });
     expect(back).toMatchObject({ state: 'DRAFT', currentRevision: { number: 1 } });
-    const { report: again } = await change(s, board, 'submitReport', { reportId: report.id, expectedVersion: back.version });
+    const { report: again } = await change(s, board, 'submitReport', {
+      reportId: report.id,
+      expectedVersion: back.version,
+    });
     expect(again).toMatchObject({ state: 'SUBMITTED', draft: null, currentRevision: { number: 2 } });
   });
 });

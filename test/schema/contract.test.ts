@@ -1,9 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, findBreakingChanges, findDangerousChanges, type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import {
+  buildSchema,
+  findBreakingChanges,
+  findDangerousChanges,
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
 import { createSchema, printed } from '../../src/schema.js';
 
 const file = (name: string) => readFileSync(new URL(`../../schema/${name}`, import.meta.url), 'utf8');
-const HARMLESS = ['VALUE_ADDED_TO_ENUM', 'OPTIONAL_INPUT_FIELD_ADDED', 'OPTIONAL_ARG_ADDED', 'IMPLEMENTED_INTERFACE_ADDED'];
+const HARMLESS = [
+  'VALUE_ADDED_TO_ENUM',
+  'OPTIONAL_INPUT_FIELD_ADDED',
+  'OPTIONAL_ARG_ADDED',
+  'IMPLEMENTED_INTERFACE_ADDED',
+];
 
 describe('the schema', () => {
   it('contains the contract that clients are written against', async () => {
@@ -22,15 +37,20 @@ describe('the schema', () => {
       if (!/\p{Script=Han}/u.test(description ?? '') || !/[a-zA-Z]{2}/.test(description ?? '')) missing.push(name);
     };
     const types: GraphQLNamedType[] = Object.values((await createSchema()).getTypeMap());
-    for (const type of types.filter((t) => !t.name.startsWith('__') && !isSpecifiedScalarType(t) && t.name !== 'Query' && t.name !== 'Mutation')) check(type.name, type.description);
+    for (const type of types.filter(
+      (t) => !t.name.startsWith('__') && !isSpecifiedScalarType(t) && t.name !== 'Query' && t.name !== 'Mutation',
+    ))
+      check(type.name, type.description);
     for (const type of types.filter((t) => !t.name.startsWith('__'))) {
       if (isObjectType(type) || isInterfaceType(type))
         for (const field of Object.values(type.getFields())) {
           check(`${type.name}.${field.name}`, field.description);
           for (const arg of field.args) check(`${type.name}.${field.name}(${arg.name})`, arg.description);
         }
-      if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field.description);
-      if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value.description);
+      if (isInputObjectType(type))
+        for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field.description);
+      if (isEnumType(type))
+        for (const value of type.getValues()) check(`${type.name}.${value.name}`, value.description);
     }
     expect(missing).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,11 @@ export default async function setup() {
   const folder = await mkdtemp(join(tmpdir(), 'consortia-test-'));
   const server = await startEmbedded(folder, () => {});
   process.env.TEST_DATABASE_URL = server.ownerUrl;
+  const superuser = new URL(server.ownerUrl);
+  superuser.username = 'postgres';
+  superuser.password = await readFile(join(folder, 'postgres', 'superuser.password'), 'utf8');
+  superuser.pathname = '/postgres';
+  process.env.TEST_SUPERUSER_URL = superuser.href;
   globalThis.stopTestDatabase = async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });

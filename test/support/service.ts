@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
-import { demoAccounts, type DemoEntry } from '../../seeds/demo/accounts.js';
+import { type DemoEntry, demoAccounts } from '../../seeds/demo/accounts.js';
 import { loadList } from '../../seeds/load.js';
 import type { Actor } from '../../src/access/actor.js';
 import { readConfig } from '../../src/config.js';
@@ -12,7 +12,11 @@ import { entities } from '../../src/entities.js';
 import { createService, keepObligations, type Service } from '../../src/service.js';
 import { ownedDatabase } from './owned-database.js';
 
-export type Answer<D = any> = { data: D; errors?: { message: string; path?: string[]; extensions: { code: string; [key: string]: unknown } }[]; extensions?: any };
+export type Answer<D = any> = {
+  data: D;
+  errors?: { message: string; path?: string[]; extensions: { code: string; [key: string]: unknown } }[];
+  extensions?: any;
+};
 
 export type TestService = {
   service: Service;
@@ -25,12 +29,23 @@ export type TestService = {
   token(role: string, code?: string): string;
   actor(role: string, code?: string): Actor;
   /** Over real HTTP. */
-  ask<D = any>(token: string | null, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<D>>;
+  ask<D = any>(
+    token: string | null,
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<Answer<D>>;
   close(): Promise<void>;
 };
 
 /** A whole service on a database of its own, with the list, the obligations and the demo accounts; real HTTP. */
-export async function testService({ now = new Date('2026-11-24T02:00:00Z'), env = {} }: { now?: Date; env?: Record<string, string> } = {}): Promise<TestService> {
+export async function testService({
+  now = new Date('2026-11-24T02:00:00Z'),
+  env = {},
+}: {
+  now?: Date;
+  env?: Record<string, string>;
+} = {}): Promise<TestService> {
   const database = await ownedDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'consortia-data-'));
   const clock = { now };
@@ -43,7 +58,9 @@ export async function testService({ now = new Date('2026-11-24T02:00:00Z'), env 
   const base = await service.app.listen({ port: 0, host: '127.0.0.1' });
   const find = (role: string, code?: string) => {
     const found = accounts.find(
-      ({ entry }) => entry.role === role && (!code || [entry.consortiumCode, entry.department, entry.cityCode, entry.provinceCode].includes(code)),
+      ({ entry }) =>
+        entry.role === role &&
+        (!code || [entry.consortiumCode, entry.department, entry.cityCode, entry.provinceCode].includes(code)),
     );
     if (!found) throw new Error(`no demo account for ${role} ${code}`);
     return found;
@@ -60,7 +77,11 @@ export async function testService({ now = new Date('2026-11-24T02:00:00Z'), env 
     async ask(token, query, variables = {}, headers = {}) {
       const response = await fetch(`${base}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+        headers: {
+          'content-type': 'application/json',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...headers,
+        },
         body: JSON.stringify({ query, variables }),
       });
       return (await response.json()) as Answer;

@@ -1,0 +1,79 @@
+import type { Actor } from '../access/actor.js';
+import type { Door } from '../access/door.js';
+import { ApiError } from '../graph/errors.js';
+
+const MAX_KEY = 200;
+/** An answer that never came: its process is gone, and the change may be asked for again (versions guard it). */
+const ABANDONED_MS = 60_000;
+const KEPT_MS = 24 * 3_600_000;
+/** Anything that looks like a signed token: a secret is shown once, never stored. */
+const SECRET = /"ey[\w-]+\.[\w-]+\.[\w-]+"/g;
+
+type Stored = { body_hash: string; answer: { text: string } | null; created_at: Date };
+
+/** Idempotency-Key: the same key and body get the stored answer; the same key with another body is an error. */
+export async function idempotently(
+  door: Door,
+  actor: Actor,
+  key: string,
+  bodyHash: string,
+  execute: () => Promise<{ text: string; failed: boolean }>,
+): Promise<string> {
+  if (!actor.tokenId) return (await execute()).text;
+  if (!/^[\x21-\x7e]+$/.test(key) || key.length > MAX_KEY)
+    throw new ApiError('BAD_USER_INPUT', {
+      message: {
+        zh: `Idempotency-Key 须为 1 至 ${MAX_KEY} 个可见 ASCII 字符。`,
+        en: `Idempotency-Key takes 1 to ${MAX_KEY} visible ASCII characters.`,
+      },
+    });
+  const row = [actor.tokenId, key];
+  const stored = await door.writing<Stored | null>(actor, async (tx) => {
+    await tx.query(
+      'DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2 AND (created_at < $3 OR (answer IS NULL AND created_at < $4))',
+      [...row, new Date(tx.now.getTime() - KEPT_MS), new Date(tx.now.getTime() - ABANDONED_MS)],
+    );
+    const inserted = await tx.query(
+      'INSERT INTO idempotent_answer (token_id, key, body_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1',
+      [...row, bodyHash, tx.now],
+    );
+    if (inserted.length) return null;
+    const [found] = await tx.query<Stored>(
+      'SELECT body_hash, answer, created_at FROM idempotent_answer WHERE token_id = $1 AND key = $2',
+      row,
+    );
+    return found ?? { body_hash: bodyHash, answer: null, created_at: tx.now };
+  });
+  if (stored) {
+    if (stored.body_hash !== bodyHash)
+      throw new ApiError('BAD_USER_INPUT', {
+        message: {
+          zh: '此 Idempotency-Key 已用于另一请求。',
+          en: 'This Idempotency-Key was used with another request.',
+        },
+      });
+    if (!stored.answer)
+      throw new ApiError('CONFLICT', {
+        message: { zh: '同一请求正在处理，请稍后重试。', en: 'The same request is still running; try again shortly.' },
+      });
+    return stored.answer.text;
+  }
+  const forget = () =>
+    door.writing(actor, (tx) => tx.query('DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2', row));
+  let result: { text: string; failed: boolean };
+  try {
+    result = await execute();
+  } catch (error) {
+    await forget().catch(() => {});
+    throw error;
+  }
+  if (result.failed) await forget();
+  else
+    await door.writing(actor, (tx) =>
+      tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [
+        ...row,
+        JSON.stringify({ text: result.text.replace(SECRET, 'null') }),
+      ]),
+    );
+  return result.text;
+}

@@ -1,0 +1,172 @@
+import { change, obligationOf, readyDraft, submitted } from '../support/reports.js';
+import { type TestService, testService } from '../support/service.js';
+
+// before the due day of the half-year summary of 2026
+const EARLY = new Date('2026-06-10T02:00:00Z');
+const LATE = new Date('2026-06-25T02:00:00Z');
+let s: TestService;
+beforeAll(async () => {
+  s = await testService({ now: EARLY });
+});
+afterEach(() => {
+  s.clock.now = EARLY;
+});
+afterAll(() => s?.close());
+
+const filing = async (code: string) =>
+  (
+    await s.ask(
+      s.token('BOARD', code),
+      '{ reportObligations(filter: { year: { eq: 2026 }, kind: { eq: HALF_YEAR_SUMMARY } }) { nodes { id timeliness filedAt lapsedOn deadline { dueOn dueAt daysRemaining extended extensionReason } } } }',
+    )
+  ).data.reportObligations.nodes[0];
+
+describe('what counts as the filing', () => {
+  it('the first approval that the province did not return as INCOMPLETE; a later correction does not move it', async () => {
+    const code = '430000-2024-06';
+    const [board, bureau, province] = [s.token('BOARD', code), s.token('CITY_BUREAU', '430400'), s.token('PROVINCE')];
+    let report: any = await submitted(s, code, 'HALF_YEAR_SUMMARY', 2026);
+    const step = async (token: string, name: string, more: object = {}) => {
+      const answer = await change(s, token, name, { reportId: report.id, expectedVersion: report.version, ...more });
+      expect(answer.userErrors).toEqual([]);
+      report = answer.report;
+    };
+    await step(bureau, 'approveReport');
+    expect(await filing(code)).toMatchObject({ timeliness: 'ON_TIME', filedAt: EARLY.toISOString(), lapsedOn: null });
+    await step(province, 'returnReport', { comment: '缺页', reason: 'INCOMPLETE' });
+    expect(await filing(code)).toMatchObject({ timeliness: 'PENDING', filedAt: null });
+    s.clock.now = new Date(EARLY.getTime() + 3_600_000);
+    await step(board, 'submitReport');
+    await step(bureau, 'approveReport');
+    const second = s.clock.now.toISOString();
+    s.clock.now = LATE;
+    await step(province, 'returnReport', { comment: '有误', reason: 'INCORRECT' });
+    await step(board, 'submitReport');
+    await step(bureau, 'approveReport');
+    expect(await filing(code)).toMatchObject({ timeliness: 'ON_TIME', filedAt: second, lapsedOn: null });
+    // an INCOMPLETE of a later revision does not undo the earlier filing
+    await step(province, 'returnReport', { comment: '缺章', reason: 'INCOMPLETE' });
+    expect(await filing(code)).toMatchObject({ timeliness: 'ON_TIME', filedAt: second });
+  });
+
+  it('says on whose desk the deadline passed', async () => {
+    const [atBureau, atBoard] = ['430000-2024-07', '430000-2024-13'];
+    const report = await submitted(s, atBureau, 'HALF_YEAR_SUMMARY', 2026);
+    s.clock.now = LATE;
+    expect(await filing(atBureau)).toMatchObject({ timeliness: 'MISSING', lapsedOn: 'CITY_BUREAU' });
+    expect(await filing(atBoard)).toMatchObject({ timeliness: 'MISSING', lapsedOn: 'BOARD' });
+    await change(s, s.token('CITY_BUREAU', '430200'), 'approveReport', {
+      reportId: report.id,
+      expectedVersion: report.version,
+    });
+    expect(await filing(atBureau)).toMatchObject({
+      timeliness: 'LATE',
+      filedAt: LATE.toISOString(),
+      lapsedOn: 'CITY_BUREAU',
+    });
+  });
+
+  it('an extension moves the due day later, never earlier or into the past, and says why', async () => {
+    const code = '430000-2024-15';
+    const { id } = await filing(code);
+    const extend = (token: string, dueOn: string, reason = '汛情') =>
+      change(
+        s,
+        token,
+        'extendObligation',
+        { obligationId: id, dueOn, reason },
+        'obligation { id deadline { dueOn extended } } userErrors { code path }',
+      );
+    expect((await extend(s.token('PROVINCE'), '2026-06-19')).userErrors).toMatchObject([
+      { code: 'INVALID', path: ['dueOn'] },
+    ]);
+    expect((await extend(s.token('PROVINCE'), '2026-07-01', ' ')).userErrors).toMatchObject([
+      { code: 'REQUIRED', path: ['reason'] },
+    ]);
+    await expect(extend(s.token('CITY_BUREAU', '430700'), '2026-07-01')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    s.clock.now = LATE;
+    expect(await filing(code)).toMatchObject({ timeliness: 'MISSING' });
+    expect((await extend(s.token('PROVINCE'), '2026-07-01')).userErrors).toEqual([]);
+    expect(await filing(code)).toMatchObject({
+      timeliness: 'PENDING',
+      lapsedOn: null,
+      deadline: { dueOn: '2026-07-01', dueAt: '2026-07-01T15:59:59.999Z', extended: true, extensionReason: '汛情' },
+    });
+  });
+
+  it("a new year's obligations appear by themselves", async () => {
+    const { keepObligations } = await import('../../src/service.js');
+    const years = async () =>
+      (
+        await s.owner.query('SELECT array_agg(DISTINCT year ORDER BY year) y, count(*)::int n FROM report_obligation')
+      )[0];
+    expect(await years()).toEqual({ y: [2024, 2025, 2026, 2027], n: 21 * (2 + 3 * 3) });
+    s.clock.now = new Date('2026-12-31T16:00:00Z'); // New Year in Shanghai
+    await keepObligations(s.service.door);
+    await keepObligations(s.service.door);
+    expect(await years()).toEqual({ y: [2024, 2025, 2026, 2027, 2028], n: 21 * (2 + 4 * 3) });
+  });
+});
+
+describe('what a report needs', () => {
+  it('a new PDF voids the seals on the one before; an unreadable file is refused with its finding', async () => {
+    const code = '430000-2024-16';
+    const board = s.token('BOARD', code);
+    const draft = await readyDraft(s, code, 'HALF_YEAR_SUMMARY', 2026);
+    const { upload, pdf } = await import('../support/files.js');
+    const bad = await upload(s, board, '坏.pdf', Buffer.from('not a pdf'));
+    const refused = await change(s, board, 'attachReportDocument', {
+      reportId: draft.id,
+      expectedVersion: draft.version,
+      kind: 'STAMPED_PDF',
+      uploadId: bad,
+    });
+    expect(refused.userErrors).toMatchObject([
+      { code: 'DOCUMENT_UNREADABLE', params: [{ name: 'finding', value: 'WRONG_TYPE' }] },
+    ]);
+    const good = await upload(s, board, '新.pdf', await pdf('another'));
+    const { report } = await change(s, board, 'attachReportDocument', {
+      reportId: draft.id,
+      expectedVersion: draft.version,
+      kind: 'STAMPED_PDF',
+      uploadId: good,
+    });
+    const { userErrors } = await change(s, board, 'submitReport', {
+      reportId: report.id,
+      expectedVersion: report.version,
+    });
+    expect(userErrors.map((e: { code: string }) => e.code)).toEqual(['SEAL_MISSING', 'SEAL_MISSING']);
+  });
+
+  it('the flags say what the mutations do', async () => {
+    const code = '430000-2024-17';
+    const [board, bureau] = [s.token('BOARD', code), s.token('CITY_BUREAU', '430900')];
+    const obligation = await obligationOf(s, board, 'HALF_YEAR_SUMMARY', 2026);
+    const flags = async (token: string, id: string) =>
+      (
+        await s.ask(
+          token,
+          'query ($id: ID!) { report(id: $id) { viewerCan { edit { allowed reason allowedRoles } submit { allowed reason allowedRoles } withdraw { allowed reason } approve { allowed reason allowedRoles } } } }',
+          { id },
+        )
+      ).data.report.viewerCan;
+    const { report } = await change(s, board, 'createReportDraft', { obligationId: obligation.id });
+    expect(await flags(board, report.id)).toEqual({
+      edit: { allowed: true, reason: null, allowedRoles: ['BOARD'] },
+      submit: { allowed: false, reason: 'DOCUMENT_MISSING', allowedRoles: ['BOARD'] },
+      withdraw: { allowed: false, reason: 'WRONG_STATE' },
+      approve: { allowed: false, reason: 'NOT_YOUR_ROLE', allowedRoles: [] },
+    });
+    expect((await flags(bureau, report.id)).approve).toEqual({
+      allowed: false,
+      reason: 'WRONG_STATE',
+      allowedRoles: [],
+    });
+    const ready = await submitted(s, '430000-2024-18', 'HALF_YEAR_SUMMARY', 2026);
+    expect((await flags(bureau, ready.id)).approve).toEqual({
+      allowed: true,
+      reason: null,
+      allowedRoles: ['CITY_BUREAU'],
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+
+const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const folders: string[] = [];
+const running = new Set<ChildProcess>();
+const folder = async () => {
+  const path = await mkdtemp(join(tmpdir(), 'consortia-start-'));
+  folders.push(path);
+  return path;
+};
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const path of folders) await rm(path, { recursive: true, force: true });
+});
+
+type Started = { child: ChildProcess; output: () => string; ended: Promise<number | null>; base: Promise<string> };
+
+/** The start command's process, as a user would have it. */
+function start(env: Record<string, string>): Started {
+  const { DATABASE_URL: _, ...rest } = process.env;
+  const child = spawn(process.execPath, [main], {
+    env: { ...rest, PORT: '0', NODE_ENV: '', ...env } as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let text = '';
+  child.stdout!.on('data', (chunk) => (text += chunk));
+  child.stderr!.on('data', (chunk) => (text += chunk));
+  const ended = new Promise<number | null>((resolve) =>
+    child.on('exit', (code) => (running.delete(child), resolve(code))),
+  );
+  const base = new Promise<string>((resolve, reject) => {
+    child.stdout!.on('data', () => {
+      const address = /GraphQL +(http:\S+)\/graphql/.exec(text)?.[1];
+      if (address) resolve(address);
+    });
+    ended.then(() => reject(new Error(text)));
+  });
+  base.catch(() => {});
+  return { child, output: () => text, ended, base };
+}
+const count = async (base: string) => {
+  const response = await fetch(`${base}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ consortia { totalCount } }"}',
+  });
+  return ((await response.json()) as any).data.consortia.totalCount;
+};
+const LINE = /^✗ .+[。：，].+[a-z]/m;
+
+describe('the start command', () => {
+  it('makes everything at first, finds it at the second start, survives kill -9, and stops clean', async () => {
+    const dataDir = await folder();
+    const first = start({ DATA_DIR: dataDir });
+    expect(await count(await first.base)).toBe(21);
+    expect(first.output()).toMatch(/Preparing the database/);
+    const access = JSON.parse(await readFile(join(dataDir, 'demo-access.json'), 'utf8'));
+    expect((await stat(join(dataDir, 'demo-access.json'))).mode & 0o777).toBe(0o600);
+    const of = (role: string) => access.filter((e: { role: string }) => e.role === role).length;
+    expect(['BOARD', 'CITY_BUREAU', 'CITY_DEPARTMENT', 'PROVINCE', 'ANALYST', 'ADMINISTRATOR'].map(of)).toEqual([
+      21, 14, 5, 1, 1, 1,
+    ]);
+    first.child.kill('SIGKILL');
+    await first.ended;
+
+    const [second, third] = [start({ DATA_DIR: dataDir }), start({ DATA_DIR: dataDir })];
+    expect(await Promise.all([count(await second.base), count(await third.base)])).toEqual([21, 21]);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+    expect(await count(await third.base)).toBe(21);
+    third.child.kill('SIGINT');
+    expect(await third.ended).toBe(0);
+
+    const production = start({ DATA_DIR: dataDir, NODE_ENV: 'production' });
+    expect(await production.ended).toBe(1);
+    expect(production.output()).toMatch(/demo key/);
+  }, 90_000);
+
+  it('says in one sentence what to do', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ PORT: 'x' }, /PORT must be a whole number/],
+      [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL must start with/],
+      [{ DATABASE_URL: 'postgres://u@127.0.0.1:1/x', DATA_DIR: await folder() }, /Can't connect to the database/],
+      [{ PORT: String(port), DATA_DIR: await folder() }, /is in use/],
+      [{ DATA_DIR: '/dev/null/x' }, LINE],
+    ];
+    for (const [env, sentence] of cases) {
+      const refused = start(env);
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toMatch(sentence);
+      expect(refused.output()).not.toMatch(/^ +at /m);
+    }
+    server.close();
+  }, 90_000);
+
+  it('refuses a database that a newer version made', async () => {
+    const dataDir = await folder();
+    const name = `newer_${process.pid}`;
+    const admin = new Client({ connectionString: process.env.TEST_DATABASE_URL });
+    await admin.connect();
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+    const url = new URL(process.env.TEST_DATABASE_URL!);
+    url.pathname = `/${name}`;
+    try {
+      const newer = new Client({ connectionString: url.href });
+      await newer.connect();
+      await newer.query('CREATE TABLE migrations (id serial, timestamp bigint, name text)');
+      await newer.query(
+        "INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture9999999999999')",
+      );
+      await newer.end();
+      const refused = start({ DATA_DIR: dataDir, DATABASE_URL: url.href });
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toMatch(/made by a newer version/);
+    } finally {
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.end();
+    }
+  });
+});

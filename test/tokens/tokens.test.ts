@@ -1,0 +1,117 @@
+import { change } from '../support/reports.js';
+import { type TestService, testService } from '../support/service.js';
+
+let s: TestService;
+beforeAll(async () => {
+  s = await testService();
+});
+afterAll(() => s?.close());
+
+const FIELDS =
+  'token { id label role city { code } department consortium { code } issuedBy expiresAt revokedAt lastUsedAt } secret userErrors { code path }';
+const issue = (token: string | null, input: object) =>
+  change(s, token, 'issueToken', { label: '试用', ...input }, FIELDS);
+const revoke = (token: string, tokenId: string) =>
+  change(s, token, 'revokeToken', { tokenId }, 'token { id revokedAt } userErrors { code }');
+const role = async (token: string) => (await s.ask(token, '{ viewer { role } }')) as any;
+const consortium = async (code: string) =>
+  (await s.ask(null, 'query ($code: String) { consortium(code: $code) { id } }', { code })).data.consortium.id;
+
+describe('tokens', () => {
+  it('are issued below, listed, used, revoked, and refused from the next request on', async () => {
+    const bureau = s.token('CITY_BUREAU', '430400');
+    const { token, secret, userErrors } = await issue(bureau, {
+      role: 'BOARD',
+      consortiumId: await consortium('430000-2024-06'),
+    });
+    expect(userErrors).toEqual([]);
+    expect(token).toMatchObject({
+      role: 'BOARD',
+      city: { code: '430400' },
+      consortium: { code: '430000-2024-06' },
+      lastUsedAt: null,
+      revokedAt: null,
+    });
+    expect((await role(secret)).data.viewer.role).toBe('BOARD');
+    const list = await s.ask(bureau, '{ accessTokens { totalCount nodes { id } } }');
+    expect(list.data.accessTokens.nodes.map((n: { id: string }) => n.id)).toContain(token.id);
+    const foreign = await s.ask(s.token('CITY_BUREAU', '430100'), '{ accessTokens(first: 100) { nodes { id } } }');
+    expect(foreign.data.accessTokens.nodes.map((n: { id: string }) => n.id)).not.toContain(token.id);
+    await expect(revoke(s.token('CITY_BUREAU', '430100'), token.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await revoke(bureau, token.id)).token.revokedAt).not.toBeNull();
+    expect((await role(secret)).errors[0].extensions.code).toBe('TOKEN_REVOKED');
+  });
+
+  it('never reach wider or longer than their issuer', async () => {
+    const [bureau, province, admin] = [s.token('CITY_BUREAU', '430400'), s.token('PROVINCE'), s.token('ADMINISTRATOR')];
+    const codes = async (token: string, input: object) =>
+      (await issue(token, input)).userErrors.map((e: { code: string; path: string[] }) => `${e.code}:${e.path}`);
+    expect(await codes(bureau, { role: 'PROVINCE' })).toEqual(['SCOPE_EXCEEDED:role']);
+    expect(await codes(bureau, { role: 'BOARD', consortiumId: await consortium('430000-2024-01') })).toEqual([
+      'SCOPE_EXCEEDED:consortiumId',
+    ]);
+    expect(await codes(bureau, { role: 'BOARD', label: ' ', expiresInDays: 400 })).toEqual([
+      'REQUIRED:label',
+      'INVALID:expiresInDays',
+      'REQUIRED:consortiumId',
+    ]);
+    expect(await codes(bureau, { role: 'CITY_DEPARTMENT', department: 'FINANCE', cityCode: '430100' })).toEqual([
+      'SCOPE_EXCEEDED:cityCode',
+    ]);
+    expect(await codes(province, { role: 'CITY_BUREAU', cityCode: '430400', department: 'FINANCE' })).toEqual([
+      'INVALID:department',
+    ]);
+    expect(await codes(province, { role: 'BOARD' })).toEqual(['SCOPE_EXCEEDED:role']);
+    expect(await codes(admin, { role: 'BOARD' })).toEqual(['SCOPE_EXCEEDED:role']);
+    for (const nobody of [s.token('BOARD', '430000-2024-06'), s.token('ANALYST'), s.token('CITY_DEPARTMENT')])
+      await expect(issue(nobody, { role: 'BOARD' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(issue(null, { role: 'BOARD' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+
+    const short = await issue(province, { role: 'CITY_BUREAU', cityCode: '430300', expiresInDays: 10 });
+    expect(await codes(short.secret, { role: 'CITY_DEPARTMENT', department: 'FINANCE' })).toEqual([
+      'SCOPE_EXCEEDED:expiresInDays',
+    ]);
+    expect(await codes(short.secret, { role: 'CITY_DEPARTMENT', department: 'FINANCE', expiresInDays: 5 })).toEqual([]);
+  });
+
+  it('survive the one that issued them, and expire', async () => {
+    const province = s.token('PROVINCE');
+    const bureau = await issue(province, { role: 'CITY_BUREAU', cityCode: '430300', expiresInDays: 20 });
+    const department = await issue(bureau.secret, {
+      role: 'CITY_DEPARTMENT',
+      department: 'FINANCE',
+      expiresInDays: 10,
+    });
+    await revoke(province, bureau.token.id);
+    expect((await role(department.secret)).data.viewer.role).toBe('CITY_DEPARTMENT');
+    const now = s.clock.now;
+    s.clock.now = new Date(now.getTime() + 11 * 86_400_000);
+    expect((await role(department.secret)).errors[0].extensions.code).toBe('TOKEN_EXPIRED');
+    s.clock.now = now;
+    expect((await role('ey.not.ours')).errors[0].extensions.code).toBe('UNAUTHENTICATED');
+  });
+
+  it('an expert reads what the province assigned, accepted reports only', async () => {
+    const ids = [await consortium('430000-2024-06')];
+    const expert = await issue(s.token('PROVINCE'), { role: 'EXPERT', consortiumIds: ids });
+    expect(expert.userErrors).toEqual([]);
+    const { data } = await s.ask(
+      expert.secret,
+      '{ reportObligations(first: 100) { totalCount nodes { consortium { code } } } }',
+    );
+    expect(new Set(data.reportObligations.nodes.map((n: any) => n.consortium.code))).toEqual(
+      new Set(['430000-2024-06']),
+    );
+  });
+
+  it('remember when they were last used', async () => {
+    const board = s.token('BOARD', '430000-2024-06');
+    await role(board);
+    const { LastUsed } = await import('../../src/tokens/last-used.js');
+    const used = new LastUsed(s.service.door);
+    used.note(s.actor('BOARD', '430000-2024-06').tokenId!);
+    await used.stop();
+    const { data } = await s.ask(board, '{ viewer { token { lastUsedAt } } }');
+    expect(data.viewer.token.lastUsedAt).toBe(s.clock.now.toISOString());
+  });
+});
