@@ -1,4 +1,4 @@
-import chineseDays from 'chinese-days';
+import { createRequire } from 'node:module';
 import type { Desk, ReportKind, Timeliness } from '../graph/enums.js';
 import type { Deadline } from './report.types.js';
 
@@ -54,23 +54,36 @@ export function lapsedOn(row: { dueAt: Instant; filedAt: Instant | null; desk: D
 
 const isAfter = (a: Instant, b: Instant) => new Date(a).getTime() > new Date(b).getTime();
 
+/**
+ * Holidays, and the days worked for them, by day. The package's functions are not used: they mix UTC with the server's zone,
+ * and west of Greenwich they call a Saturday a workday.
+ */
+const {
+  holidays,
+  workdays,
+}: Record<'holidays' | 'workdays', Record<string, string>> = createRequire(import.meta.url)(
+  'chinese-days/dist/chinese-days.json',
+);
+
+/** Of years whose holidays are not announced yet, every weekday. */
+function isWorkday(day: string): boolean {
+  if (Object.hasOwn(workdays, day)) return true;
+  const weekday = new Date(midnightUtc(day)).getUTCDay();
+  return weekday >= 1 && weekday <= 5 && !Object.hasOwn(holidays, day);
+}
+
 type Workday = Pick<Deadline, 'isWorkday' | 'lastWorkdayOnOrBefore'>;
-const workdays = new Map<string, Workday>();
+const known = new Map<string, Workday>();
 const MOST_DAYS = 10_000;
 
-/**
- * With holidays and the days worked for them; of years whose holidays are not announced yet, Saturdays and Sundays. A few
- * days are asked for a million times, but an extension can name any day: hence bounded.
- */
+/** A few days are asked for a million times, but an extension can name any day: hence kept, and bounded. */
 function workdayOf(day: string): Workday {
-  let known = workdays.get(day);
-  if (!known) {
-    let last = day;
-    // noon, since it takes a bare day for a midnight of UTC, which west of Greenwich is the day before
-    while (!chineseDays.isWorkday(`${last}T12:00:00`)) last = dayBefore(last);
-    known = { isWorkday: last === day, lastWorkdayOnOrBefore: last };
-    if (workdays.size >= MOST_DAYS) workdays.clear();
-    workdays.set(day, known);
-  }
-  return known;
+  const found = known.get(day);
+  if (found) return found;
+  let last = day;
+  while (!isWorkday(last)) last = dayBefore(last);
+  if (known.size >= MOST_DAYS) known.clear();
+  const made = { isWorkday: last === day, lastWorkdayOnOrBefore: last };
+  known.set(day, made);
+  return made;
 }
