@@ -75,20 +75,28 @@ function makeDataDir({ dataDir }: Config): void {
 const SAME_PRESS_MS = 2000;
 let stopping = 0;
 let stop: (() => Promise<void>) | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
-    if (stopping) {
-      if (Date.now() - stopping > SAME_PRESS_MS) process.exit(1);
-      return;
-    }
-    stopping = Date.now();
-    say({ zh: '正在停止：等待进行中的请求…', en: 'Stopping: letting running requests end…' });
-    if (!stop) return; // still starting: start() ends by itself, below
-    stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  });
+
+function shutDown(): void {
+  if (stopping) {
+    if (Date.now() - stopping > SAME_PRESS_MS) process.exit(1);
+    return;
+  }
+  stopping = Date.now();
+  say({ zh: '正在停止：等待进行中的请求…', en: 'Stopping: letting running requests end…' });
+  if (!stop) return; // still starting: below it ends by itself
+  stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutDown);
+
+// npm hands a signal to the shell between us, which dies of it without a word: an orphan stops too
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event)
+  setInterval(() => {
+    if (process.ppid !== parent && !stopping) shutDown();
+  }, 250).unref();
 
 try {
   stop = await start(readConfig());

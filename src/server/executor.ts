@@ -1,16 +1,14 @@
 import {
   BREAK,
+  type DocumentNode,
   type ExecutionResult,
   execute,
-  type GraphQLInputType,
+  GraphQLScalarType,
   type GraphQLSchema,
-  getNamedType,
-  isInputObjectType,
-  isInputType,
   Kind,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   TypeInfo,
-  typeFromAST,
   type ValueNode,
   valueFromAST,
   visit,
@@ -25,14 +23,17 @@ export type Execution = {
   operation?: OperationDefinitionNode;
   operationName?: string;
   variables: Record<string, unknown>;
+  /** The same as graphql-js coerced them, defaults filled in. */
+  coerced: Record<string, unknown>;
   contextValue: unknown;
 };
 
 type Entry = { uses: number; compiled?: CompiledQuery; compilable: boolean };
 
 const COMPILED = 300;
-/** Longer documents cost more to compile than they gain. */
+/** Larger documents cost more to compile than they gain. */
 const LONGEST = 20_000;
+const MOST = 500;
 
 /** graphql-jit from a document's second use on; graphql-js for everything that the compiler does not do alike. */
 export class Executor {
@@ -42,17 +43,23 @@ export class Executor {
     entry.uses = 0;
   });
 
+  /** The schema, and one type more: of variables that are coerced already. */
+  private readonly compilerSchema: GraphQLSchema;
+
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly interpret: boolean,
-  ) {}
+  ) {
+    const getType = (name: string) => (name === COERCED.name ? COERCED : schema.getType(name));
+    this.compilerSchema = Object.create(schema, { getType: { value: getType } });
+  }
 
   async execute(execution: Execution): Promise<ExecutionResult> {
-    const { admitted, operation, variables, contextValue } = execution;
+    const { admitted, operation, variables, coerced, contextValue } = execution;
     const compiled = operation && !this.interpret ? this.compiledFor(admitted, operation) : undefined;
     if (compiled) {
-      const result: ExecutionResult = await compiled.query(undefined, contextValue, variables);
-      // without data nothing ran: the compiler judged the variables more strictly than graphql-js did
+      const result: ExecutionResult = await compiled.query(undefined, contextValue, coerced);
+      // without data nothing ran: the compiler would not take the variables
       if (result.data !== undefined) return result;
     }
     return execute({
@@ -82,7 +89,7 @@ export class Executor {
     }
     entry.compilable = compilable(this.schema, admitted, operation);
     if (!entry.compilable) return undefined;
-    const made = compileQuery(this.schema, admitted.document, operation.name?.value);
+    const made = compileQuery(this.compilerSchema, withoutTypes(admitted.document, operation), operation.name?.value);
     if (!isCompiledQuery(made)) {
       entry.compilable = false;
       return undefined;
@@ -99,14 +106,34 @@ export class Executor {
  */
 const UNSAFE_SOURCE = /MAGIC|__proto__|\\/;
 
+/** A variable as graphql-js left it. */
+const COERCED = new GraphQLScalarType({ name: 'CoercedVariable', parseValue: (value) => value });
+
+/**
+ * The document for the compiler: its variables have no types left to parse. Its own parser of variables unrolls recursive
+ * inputs, such as filters with and/or/not, into code without end, and keeps default values as JSON.
+ */
+function withoutTypes(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const type: NamedTypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } };
+  const variableDefinitions = operation.variableDefinitions?.map(({ kind, variable, loc }) => ({
+    kind,
+    variable,
+    loc,
+    type,
+  }));
+  const definitions = document.definitions.map((d) => (d === operation ? { ...operation, variableDefinitions } : d));
+  return { ...document, definitions };
+}
+
 /**
  * Only what both executors answer alike. Not: directives (the compiler merges @skip and @include of shared fragments
  * differently), introspection, variables within literals (a missing one becomes null instead of absent), and values that
- * do not survive JSON, in which the compiler keeps defaults and literals.
+ * do not survive JSON, in which the compiler keeps literals and the defaults of arguments.
  */
 function compilable(schema: GraphQLSchema, admitted: Admitted, operation: OperationDefinitionNode): boolean {
   const { document, source, measure } = admitted;
-  if (measure.directives > 0 || source.length > LONGEST || UNSAFE_SOURCE.test(source)) return false;
+  if (measure.directives > 0 || measure.selections > MOST || source.length > LONGEST || UNSAFE_SOURCE.test(source))
+    return false;
   if (operation.operation === 'subscription') return false;
   for (const node of operation.selectionSet.selections) {
     if (node.kind !== Kind.FIELD || node.name.value === '__schema' || node.name.value === '__type') return false;
@@ -129,11 +156,6 @@ function compilable(schema: GraphQLSchema, admitted: Admitted, operation: Operat
         const type = types.getInputType();
         return !holdsVariable(value) && type && isPlain(valueFromAST(value, type)) ? undefined : refuse();
       },
-      VariableDefinition: ({ type: node, defaultValue }) => {
-        const type = typeFromAST(schema, node as never) as GraphQLInputType | undefined;
-        if (!isInputType(type) || !plainDefaults(type, new Set())) return refuse();
-        return !defaultValue || isPlain(valueFromAST(defaultValue, type)) ? undefined : refuse();
-      },
     }),
   );
   return alike;
@@ -143,15 +165,6 @@ function holdsVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
   if (value.kind === Kind.OBJECT) return value.fields.some((f) => holdsVariable(f.value));
   return value.kind === Kind.VARIABLE;
-}
-
-function plainDefaults(type: GraphQLInputType, seen: Set<unknown>): boolean {
-  const named = getNamedType(type);
-  if (!isInputObjectType(named) || seen.has(named)) return true;
-  seen.add(named);
-  return Object.values(named.getFields()).every(
-    (field) => (field.defaultValue === undefined || isPlain(field.defaultValue)) && plainDefaults(field.type, seen),
-  );
 }
 
 function isPlain(value: unknown): boolean {

@@ -8,7 +8,7 @@ import type { HttpOptions } from './http.js';
 import { LIMITS } from './limits.js';
 import { MEDIA_TYPES, type MediaType, mediaTypeFor, paramsOf, preventCsrf } from './params.js';
 import { badInput, present, Refusal, statusOf, type Viewpoint } from './problems.js';
-import { checkJson, checkVariables } from './variables.js';
+import { checkJson, coerceVariables } from './variables.js';
 
 /** `/graphql`: nothing reaches a resolver or the database before every check that needs neither has passed. */
 export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions<C>, origins: ReadonlySet<string>) {
@@ -48,9 +48,9 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     if (!operation) throw new Refusal(noOperation(), undefined);
     if (request.method === 'GET' && operation.operation !== 'query') throw onlyQueries();
     if (operation.operation === 'subscription') throw new Refusal(noSubscriptions());
-    checkVariables(schema, operation, params.variables);
+    const coerced = coerceVariables(schema, operation, params.variables);
     const cost = costOf(schema, admitted, operation, params.variables);
-    return { admitted, operation, cost, operationName: params.operationName, variables: params.variables };
+    return { admitted, operation, cost, operationName: params.operationName, variables: params.variables, coerced };
   };
 
   const open = async (admission: ReturnType<typeof admit>, request: FastifyRequest, view: Viewpoint) => {

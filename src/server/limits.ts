@@ -21,14 +21,24 @@ export const LIMITS = {
   directives: 100,
   /** Fields after fragments are spread: bounds validation, which compares fields with each other. */
   selections: 2_000,
+  /** One name in one selection set, and definitions in one document: what validation compares pair by pair. */
+  repeats: 50,
+  definitions: 200,
   valueDepth: 50,
   cost: 20_000,
   errors: 20,
 } as const;
 
-export type Measure = { depth: number; aliases: number; directives: number; selections: number };
+export type Measure = {
+  depth: number;
+  aliases: number;
+  directives: number;
+  selections: number;
+  repeats: number;
+  definitions: number;
+};
 
-const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, selections: 0 };
+const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, selections: 0, repeats: 0, definitions: 0 };
 
 /**
  * Sizes of the largest definition with its fragments spread, in one pass over the syntax tree: before validation, whose
@@ -38,6 +48,7 @@ export function measure(document: DocumentNode): Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const d of document.definitions) if (d.kind === Kind.FRAGMENT_DEFINITION) fragments.set(d.name.value, d);
   const measured = new Map<string, Measure>();
+  let repeats = 0;
 
   const fragment = (name: string): Measure => {
     const known = measured.get(name);
@@ -66,6 +77,7 @@ export function measure(document: DocumentNode): Measure {
       const one = selection(node);
       sum = { ...plus(sum, one), depth: Math.max(sum.depth, one.depth) };
     }
+    repeats = Math.max(repeats, repeatsIn(set));
     return sum;
   };
 
@@ -89,6 +101,8 @@ export function measure(document: DocumentNode): Measure {
     aliases: largest('aliases'),
     directives: largest('directives'),
     selections: largest('selections'),
+    repeats,
+    definitions: all.length,
   };
 }
 
@@ -98,7 +112,21 @@ function plus(m: Measure, more: Partial<Measure>): Measure {
     aliases: m.aliases + (more.aliases ?? 0),
     directives: m.directives + (more.directives ?? 0),
     selections: m.selections + (more.selections ?? 0),
+    repeats: 0,
+    definitions: 0,
   };
+}
+
+/** How often the most frequent name is asked for. */
+function repeatsIn(set: SelectionSetNode | undefined): number {
+  if (!set || set.selections.length <= LIMITS.repeats) return 0;
+  const counts = new Map<string, number>();
+  for (const node of set.selections) {
+    if (node.kind !== Kind.FIELD) continue;
+    const name = (node.alias ?? node.name).value;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
 }
 
 function directivesIn(directives: readonly DirectiveNode[] | undefined): number {
@@ -119,6 +147,8 @@ export function exceeded(m: Measure): ApiError | undefined {
   if (m.aliases > LIMITS.aliases) return tooMany('aliases', m.aliases, '别名', 'aliases');
   if (m.directives > LIMITS.directives) return tooMany('directives', m.directives, '指令', 'directives');
   if (m.selections > LIMITS.selections) return tooMany('selections', m.selections, '字段', 'fields');
+  if (m.repeats > LIMITS.repeats) return tooMany('repeats', m.repeats, '同名字段', 'fields of one name');
+  if (m.definitions > LIMITS.definitions) return tooMany('definitions', m.definitions, '操作和片段', 'definitions');
   return undefined;
 }
 

@@ -38,11 +38,15 @@ export function checkJson(value: unknown): void {
   }
 }
 
-/** graphql-js decides; its messages quote the client's values, so the refusal is worded here. */
-export function checkVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Variables): void {
+/** The variables as graphql-js coerces them, or a refusal; its messages quote the client's values, so the refusal is worded here. */
+export function coerceVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): Variables {
   const definitions = operation.variableDefinitions ?? [];
-  const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: LIMITS.errors });
-  if (!errors) return;
+  const { coerced } = getVariableValues(schema, definitions, variables, { maxErrors: LIMITS.errors });
+  if (coerced) return coerced;
   const problems: GraphQLError[] = [];
   for (const definition of definitions) {
     const name = definition.variable.name.value;

@@ -90,7 +90,18 @@ describe.each([
       'QUERY_TOO_COSTLY',
       { what: 'selections' },
     ],
-    ['conflicting fields', `{ ${repeat(900, (i) => `city(n: ${i}) { id }`)} }`, 'BAD_USER_INPUT'],
+    [
+      'conflicting fields',
+      `{ ${repeat(900, (i) => `city(n: ${i}) { id }`)} }`,
+      'QUERY_TOO_COSTLY',
+      { what: 'repeats', limit: 50 },
+    ],
+    [
+      'fragments without end',
+      `{ city { ${repeat(700, (i) => `...F${i}`)} } } ${repeat(700, (i) => `fragment F${i} on City { id }`)}`,
+      'QUERY_TOO_COSTLY',
+      { what: 'definitions' },
+    ],
     [
       'a costly page',
       '{ cities(first: 100) { nodes { page(first: 100) { nodes { page(first: 100) { nodes { id } } } } } } }',

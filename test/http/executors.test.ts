@@ -97,7 +97,8 @@ describe('executors', () => {
     const uses = async (source: string, times: number) => {
       const admitted = documents.admit(source);
       const operation = getOperationAST(admitted.document)!;
-      for (let i = 0; i < times; i++) await executor.execute({ admitted, operation, variables: {}, contextValue: {} });
+      for (let i = 0; i < times; i++)
+        await executor.execute({ admitted, operation, variables: {}, coerced: {}, contextValue: {} });
       return executor.isCompiled(operation);
     };
     expect(await uses('{ hello }', 1)).toBe(false);
@@ -113,6 +114,9 @@ describe('executors', () => {
     ]) {
       expect(await uses(source, 3)).toBe(false);
     }
+    const began = performance.now();
+    expect(await uses('query ($w: Filter) { echo(where: $w) }', 2)).toBe(true);
+    expect(performance.now() - began).toBeLessThan(1000);
     for (let i = 0; i < 320; i++) await uses(`{ a${i}: hello }`, 2);
     expect(await uses('{ hello }', 0)).toBe(false);
   });
