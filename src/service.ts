@@ -6,6 +6,7 @@ import { JOB } from './access/actor.js';
 import { assertWalls } from './access/complete.js';
 import { Door } from './access/door.js';
 import { Tokens } from './access/tokens.js';
+import { idempotently } from './audit/idempotency.js';
 import { type Config, projectRoot } from './config.js';
 import { servingDataSource } from './database/data-source.js';
 import { entities } from './entities.js';
@@ -80,6 +81,7 @@ export async function createService({
       });
     },
     closeContext: (context, failed) => context.close(failed),
+    idempotently: ({ actor }, key, bodyHash, execute) => idempotently(door, actor, key, bodyHash, execute),
     async ready() {
       try {
         await source.query('SELECT 1');

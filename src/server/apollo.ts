@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { REQUEST_ERRORS } from '../graph/errors.js';
 import { both } from '../graph/language.js';
 import { type Execution, Executor } from './executor.js';
@@ -108,8 +108,8 @@ async function execute(executor: Executor, run: Run) {
 
 const isPresented = (formatted: GraphQLFormattedError): boolean => Boolean(formatted.extensions?.requestId);
 
-/** Whatever Apollo itself finds wrong with what we gave it is our fault. */
+/** What execution left is presented, and logged, later; whatever Apollo itself finds wrong with what we gave it is our fault. */
 function masked(error: unknown, log: Log): GraphQLFormattedError {
-  log(error);
+  if (!(error instanceof GraphQLError && error.path)) log(error);
   return { message: both(REQUEST_ERRORS.INTERNAL), extensions: { code: 'INTERNAL', retryable: true } };
 }

@@ -19,7 +19,6 @@ import type { Admitted } from './documents.js';
 import { LIMITS } from './limits.js';
 import { inputProblem, Refusal } from './problems.js';
 
-export type CostKey = string;
 type Variables = Record<string, unknown>;
 
 const PAGE = { usual: 20, most: 100 };

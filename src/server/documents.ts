@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Text } from '../graph/language.js';
-import type { CostKey } from './cost.js';
 import { bracesIn, exceeded, LIMITS, type Measure, measure, notText, tooDeep, tooManyTokens } from './limits.js';
 import { Lru } from './lru.js';
 import { inputProblem, Refusal } from './problems.js';
@@ -12,7 +11,8 @@ export type Admitted = {
   document: DocumentNode;
   source: string;
   measure: Measure;
-  costs: Lru<CostKey, number>;
+  /** By the values that the cost depends on. */
+  costs: Lru<string, number>;
 };
 
 const SYNTAX: Text = {

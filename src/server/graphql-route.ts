@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, getOperationAST } from 'graphql';
 import { languageOf } from '../graph/language.js';
 import { costExtension, Engine, type Run } from './apollo.js';
 import { costOf } from './cost.js';
 import { Documents } from './documents.js';
-import type { HttpOptions } from './http.js';
 import { LIMITS } from './limits.js';
+import type { HttpOptions } from './options.js';
 import { MEDIA_TYPES, type MediaType, mediaTypeFor, paramsOf, preventCsrf } from './params.js';
 import { badInput, present, Refusal, statusOf, type Viewpoint } from './problems.js';
 import { checkJson, coerceVariables } from './variables.js';
@@ -30,7 +31,7 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
       if (!type) throw notAcceptable();
       const admission = admit(request);
       const run = await open(admission, request, view);
-      const text = await complete(run, view);
+      const text = await answer(run, request, view);
       if (run.outcome.status === 401) reply.header('www-authenticate', 'Bearer');
       return reply.code(outcome(run)).send(text);
     } catch (error) {
@@ -54,14 +55,12 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
   };
 
   const open = async (admission: ReturnType<typeof admit>, request: FastifyRequest, view: Viewpoint) => {
-    const key = request.headers['idempotency-key'];
     let contextValue: C;
     try {
       contextValue = await options.openContext({
         authorization: request.headers.authorization,
         language: view.language,
         requestId: request.id,
-        idempotencyKey: Array.isArray(key) ? key[0] : key,
         mutation: admission.operation.operation === 'mutation',
         publicBase: options.publicBase ?? baseOf(request),
       });
@@ -89,6 +88,17 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     }
     await options.closeContext(run.contextValue as C, run.outcome.failed);
     return text;
+  };
+
+  const answer = (run: Run, request: FastifyRequest, view: Viewpoint): Promise<string> => {
+    const key = keyOf(request);
+    if (key === undefined || !options.idempotently || !isMutation(run)) return complete(run, view);
+    const body = JSON.stringify([run.admitted.source, run.variables ?? null, run.operationName ?? null]);
+    const hash = createHash('sha256').update(body).digest('hex');
+    return options.idempotently(run.contextValue as C, key, hash, async () => ({
+      text: await complete(run, view),
+      failed: run.outcome.failed,
+    }));
   };
 
   app.post('/graphql', { bodyLimit: LIMITS.bodyBytes }, handler);
@@ -123,6 +133,13 @@ function acceptJson(app: FastifyInstance): void {
     parse(request, text, done);
   });
 }
+
+const isMutation = ({ operation }: Run): boolean => operation?.operation === 'mutation';
+
+const keyOf = ({ headers }: FastifyRequest): string | undefined => {
+  const key = headers['idempotency-key'];
+  return Array.isArray(key) ? key[0] : key;
+};
 
 const unsupported = () =>
   new Refusal(badInput({ zh: '请使用 UTF-8 编码的 application/json。', en: 'Send application/json in UTF-8.' }), 415);

@@ -11,37 +11,8 @@ import { both, type Language } from '../graph/language.js';
 import { type GraphiqlOptions, graphiqlRoute } from './graphiql.js';
 import { graphqlRoute, refuse, viewpointOf } from './graphql-route.js';
 import { LIMITS } from './limits.js';
+import type { HttpOptions } from './options.js';
 import { badInput, Refusal } from './problems.js';
-
-/** What a request tells the one who opens its context. */
-export type ContextRequest = {
-  authorization?: string;
-  language: Language;
-  requestId: string;
-  idempotencyKey?: string;
-  mutation: boolean | undefined;
-  /** Scheme and host as the client wrote them, for links that it can follow. */
-  publicBase: string;
-};
-
-export type HttpOptions<C = unknown> = {
-  schema: GraphQLSchema;
-  /** graphql-js instead of the compiler. */
-  interpret: boolean;
-  /** May throw an ApiError, which is then the answer. Called once the request is known to be well formed and affordable. */
-  openContext(request: ContextRequest): Promise<C>;
-  /** Once per opened context, after execution and before the answer is sent; if it throws, the answer is an error. */
-  closeContext(context: C, failed: boolean): Promise<void>;
-  ready(): Promise<{ ok: true } | { ok: false; reason: string }>;
-  /** Further routes, such as those for files; each with its own content types. */
-  plugins?: FastifyPluginAsync[];
-  graphiql: GraphiqlOptions;
-  /** Origins of web pages on other hosts that may call: scheme, host, port. */
-  allowedOrigins?: readonly string[];
-  /** Instead of the address that the client used, behind a proxy. */
-  publicBase?: string;
-  logger?: FastifyServerOptions['logger'];
-};
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 

@@ -16,7 +16,8 @@ import {
   GraphQLString,
 } from 'graphql';
 import { ApiError } from '../../src/graph/errors.js';
-import { type ContextRequest, createHttpServer, type HttpOptions } from '../../src/server/http.js';
+import { createHttpServer } from '../../src/server/http.js';
+import type { ContextRequest, HttpOptions } from '../../src/server/options.js';
 
 /** A small schema with one of everything that a limit or an executor could get wrong. */
 export type Context = { request: ContextRequest; closed?: boolean };
@@ -137,7 +138,7 @@ const Mutation = new GraphQLObjectType<unknown, Context>({
     shout: {
       type: GraphQLString,
       args: { text: { type: GraphQLString } },
-      resolve: (_, { text }, { request }) => `${text}!${request.mutation}${request.idempotencyKey ?? ''}`,
+      resolve: (_, { text }, { request }) => `${text}!${request.mutation}`,
     },
   },
 });

@@ -1,0 +1,27 @@
+import { configurationPage } from './configuration.mjs';
+import { permissionsPage } from './permissions.mjs';
+import { actionWords, MY } from './words.mjs';
+import { workflowPage } from './workflow.mjs';
+
+/** The generated pages by path. `code`: exports of the modules that they describe; `read`: the text of a page as it stands. */
+export function pages({ policy, actor, labels, workflow, config }, read) {
+  const wordsOf = (name) => Object.fromEntries(labels.labelsOf(name).map(({ value, zh, en }) => [value, { zh, en }]));
+  const roleWords = { ...wordsOf('Role'), JOB: { zh: '系统任务', en: 'Jobs' } };
+  const roles = Object.keys(actor.DATABASE_ROLE).map((name) => ({
+    name,
+    ...roleWords[name],
+    rules: policy.abilityFor(name, MY).rules,
+  }));
+  const states = labels.labelsOf('ReportState').map((state) => ({ ...state, desk: workflow.DESK_OF[state.value] }));
+  return {
+    'docs/permissions.md': permissionsPage({ roles, actions: policy.ACTIONS, unread: policy.UNREAD, roleWords }),
+    'docs/workflow.md': workflowPage({
+      states,
+      transitions: workflow.WORKFLOW,
+      roleWords,
+      reasonWords: wordsOf('PermissionReason'),
+      actionWords,
+    }),
+    'docs/configuration.md': configurationPage(read('docs/configuration.md'), config.VARIABLES),
+  };
+}
