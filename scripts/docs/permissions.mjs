@@ -8,7 +8,8 @@ export function permissionsPage({ roles, actions, unread, roleWords }) {
   const notes = [];
   const cell = (role, action, subject) => {
     const rules = role.rules.filter((rule) => has(rule.action, action) && has(rule.subject, subject));
-    if (rules.some((rule) => rule.inverted)) throw new Error(`${role.name}: the table shows what is given, not taken away`);
+    if (rules.some((rule) => rule.inverted))
+      throw new Error(`${role.name}: the table shows what is given, not taken away`);
     return rules.map((rule) => ruleWords(rule, roleWords, notes)).join('<br>或 or ') || '—';
   };
   const subjects = [...new Set(roles.flatMap((role) => role.rules.flatMap((rule) => [rule.subject].flat())))];
@@ -66,7 +67,10 @@ function ruleWords({ conditions, fields }, roleWords, notes) {
   const parts = Object.entries(conditions ?? {}).map(([path, test]) => partWords(path, test, roleWords));
   const text = parts.length ? `${parts.map((p) => p.zh).join('，')} ${parts.map((p) => p.en).join(', ')}` : '✓';
   if (!fields) return text;
-  const note = [fields].flat().map((field) => `\`${field}\``).join(' ');
+  const note = [fields]
+    .flat()
+    .map((field) => `\`${field}\``)
+    .join(' ');
   if (!notes.includes(note)) notes.push(note);
   return `${text} [${notes.indexOf(note) + 1}]`;
 }

@@ -14,7 +14,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/checks.js';
 import { BoardForm, BoardPosition, Constituency } from '../graph/enums.js';
 import { Needs, NullWhenHidden, OrderBy } from '../graph/hints.js';
-import { Node } from '../graph/node.js';
+import { Node, ScopedNode } from '../graph/node.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
 
@@ -25,16 +25,7 @@ import { Organization } from '../organizations/organization.entity.js';
 })
 @OneOf('form', BoardForm)
 @Entity()
-export class Board extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
-  @Column({ type: 'text' })
-  cityId!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
-
+export class Board extends ScopedNode {
   @Field(() => BoardForm, { description: '形式。 Form.' })
   @Column({ type: 'text' })
   form!: BoardForm;
@@ -73,16 +64,7 @@ export class Board extends Node {
 @Index(['consortiumId'])
 @Index(['cityId'])
 @Index(['provinceId'])
-export class BoardMember extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
-  @Column({ type: 'text' })
-  cityId!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
-
+export class BoardMember extends ScopedNode {
   @Column({ type: 'text' })
   boardId!: string;
 

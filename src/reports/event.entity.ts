@@ -3,7 +3,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, OneToOne, PrimaryColumn, 
 import { OneOf } from '../database/checks.js';
 import { ReportState, ReturnReason, Role } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
-import { Node } from '../graph/node.js';
+import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { Report } from './report.entity.js';
 import { ReportRevision } from './revision.entity.js';
@@ -23,18 +23,9 @@ import { ReportRevision } from './revision.entity.js';
 @Index(['provinceId'])
 @Index(['cityId'])
 @Index(['consortiumId'])
-export class ReportEvent extends Node {
+export class ReportEvent extends ScopedNode {
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
   serial!: string;
-
-  @Column({ type: 'text' })
-  provinceId!: string;
-
-  @Column({ type: 'text' })
-  cityId!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
 
   @Column({ type: 'text' })
   reportId!: string;

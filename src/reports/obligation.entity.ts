@@ -4,7 +4,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/checks.js';
 import { Desk, ReportKind, Timeliness } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
-import { Node } from '../graph/node.js';
+import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { City, Province } from '../provinces/province.entity.js';
 import { Report } from './report.entity.js';
@@ -27,24 +27,15 @@ import { Deadline, ReportObligationPermissions } from './report.types.js';
 @Index(['provinceId', 'listNumber', 'id'])
 @Index(['cityId', 'listNumber', 'id'])
 @Index(['cityCode', 'dueOn', 'id'])
-export class ReportObligation extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
+export class ReportObligation extends ScopedNode {
   @ManyToOne(() => Province, { nullable: false })
   province!: Relation<Province>;
-
-  @Column({ type: 'text' })
-  cityId!: string;
 
   @ManyToOne(() => City, { nullable: false })
   city!: Relation<City>;
 
   @Column({ type: 'text', collation: 'C' })
   cityCode!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
 
   /** Carried down for the sort by consortium. */
   @Column({ type: 'int' })

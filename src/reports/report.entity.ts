@@ -4,7 +4,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/checks.js';
 import { ReportKind, ReportState } from '../graph/enums.js';
 import { Derived, From, Needs, OrderBy } from '../graph/hints.js';
-import { Node } from '../graph/node.js';
+import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { City, Province } from '../provinces/province.entity.js';
 import { ReportEvent } from './event.entity.js';
@@ -32,24 +32,15 @@ import { ReportRevision } from './revision.entity.js';
 @Index(['cityId', 'dueOn', 'id'])
 @Index(['consortiumId', 'queuedAt', 'id'])
 @Index(['cityCode', 'state', 'queuedAt', 'id'])
-export class Report extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
+export class Report extends ScopedNode {
   @ManyToOne(() => Province, { nullable: false })
   province!: Relation<Province>;
-
-  @Column({ type: 'text' })
-  cityId!: string;
 
   @ManyToOne(() => City, { nullable: false })
   city!: Relation<City>;
 
   @Column({ type: 'text', collation: 'C' })
   cityCode!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
 
   @Column({ type: 'text' })
   obligationId!: string;

@@ -3,7 +3,7 @@ import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'type
 import { OneOf } from '../database/checks.js';
 import { DocumentKind } from '../graph/enums.js';
 import { Needs, OrderBy } from '../graph/hints.js';
-import { Node } from '../graph/node.js';
+import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { Report } from './report.entity.js';
@@ -17,16 +17,7 @@ import { Report } from './report.entity.js';
 @Index(['reportId', 'number'], { unique: true })
 @Index('uq_report_revision_draft', ['reportId'], { unique: true, where: 'number IS NULL' })
 @Index(['consortiumId'])
-export class ReportRevision extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
-  @Column({ type: 'text' })
-  cityId!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
-
+export class ReportRevision extends ScopedNode {
   @Column({ type: 'text' })
   reportId!: string;
 
@@ -89,16 +80,7 @@ export class ReportRevision extends Node {
 @Entity()
 @Index(['revisionId', 'kind'], { unique: true })
 @Index(['consortiumId'])
-export class ReportDocument extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
-  @Column({ type: 'text' })
-  cityId!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
-
+export class ReportDocument extends ScopedNode {
   @Column({ type: 'text' })
   revisionId!: string;
 
@@ -144,16 +126,7 @@ export class ReportDocument extends Node {
 @Entity()
 @Index(['revisionId', 'organizationId'], { unique: true })
 @Index(['consortiumId'])
-export class SealAttestation extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
-  @Column({ type: 'text' })
-  cityId!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
-
+export class SealAttestation extends ScopedNode {
   @Column({ type: 'text' })
   revisionId!: string;
 
@@ -191,16 +164,7 @@ export class SealAttestation extends Node {
 /** Bytes on their way: announced, then received, then attached. */
 @Entity()
 @Index(['expiresAt'])
-export class Upload extends Node {
-  @Column({ type: 'text' })
-  provinceId!: string;
-
-  @Column({ type: 'text' })
-  cityId!: string;
-
-  @Column({ type: 'text' })
-  consortiumId!: string;
-
+export class Upload extends ScopedNode {
   @Column({ type: 'text' })
   tokenId!: string;
 
