@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import fastify, {
-  type FastifyInstance,
-  type FastifyPluginAsync,
-  type FastifyServerOptions,
-  LogController,
-} from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ApiError } from '../graph/errors.js';
-import { both, type Language } from '../graph/language.js';
-import { type GraphiqlOptions, graphiqlRoute } from './graphiql.js';
+import { both } from '../graph/language.js';
+import { graphiqlRoute } from './graphiql.js';
 import { graphqlRoute, refuse, viewpointOf } from './graphql-route.js';
 import { LIMITS } from './limits.js';
 import type { HttpOptions } from './options.js';
