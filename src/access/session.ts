@@ -48,7 +48,7 @@ export class Session {
    */
   async query<R = any>(statement: Statement, values: unknown[] = [], last = false): Promise<R[]> {
     if (this.ended) throw new Error('the session has ended');
-    this.client ??= this.pool.connect();
+    this.client ??= this.pool.connect().then(listening);
     const client = await this.client;
     // opening, statement and commit leave in one write
     const { stream } = (client as any).connection;
@@ -115,14 +115,19 @@ export class Session {
   }
 }
 
+/** A connection that breaks between two statements says so with an event, which would end the process if nobody listened. */
+function listening(client: PoolClient): PoolClient {
+  if (!names.has(client)) {
+    names.set(client, new Map());
+    client.on('error', () => {});
+  }
+  return client;
+}
+
 /** Keeps the prepared names of a connection bounded. */
 function remember(client: PoolClient, statement: Statement): Statement {
   if (!statement.name) return statement;
-  let known = names.get(client);
-  if (!known) {
-    known = new Map();
-    names.set(client, known);
-  }
+  const known = names.get(client)!;
   known.delete(statement.name);
   known.set(statement.name, true);
   if (known.size > MAX_NAMES) {

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { Upload } from '../../src/reports/revision.entity.js';
+import { type TestService, testService } from '../support/service.js';
+
+let s: TestService;
+beforeAll(async () => {
+  s = await testService();
+});
+afterAll(() => s?.close());
+
+const list = () => s.ask(null, '{ consortia(first: 1) { totalCount } }');
+
+describe('the session', () => {
+  it('gives back no connection that broke: the next request has a good one', async () => {
+    expect((await list()).data.consortia.totalCount).toBe(21);
+    const actor = s.actor('BOARD', '430000-2024-06');
+    const pending = s.service.door.reading(actor, (session) => session.query({ text: 'SELECT pg_sleep(20)' }));
+    const broken = expect(pending).rejects.toThrow();
+    await delay(200);
+    const admin = new Client({
+      connectionString: s.owner.options.type === 'postgres' ? (s.owner.options.url as string) : '',
+    });
+    await admin.connect();
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await admin.end();
+    await broken;
+    for (let i = 0; i < 20; i++) expect((await list()).data.consortia.totalCount).toBe(21);
+  });
+
+  it('tries a deadlock again, from a new transaction, until both have written', async () => {
+    const actor = s.actor('BOARD', '430000-2024-06');
+    const ids = ['upl_'.padEnd(36, '1'), 'upl_'.padEnd(36, '2')];
+    const { provinceId, cityId, consortiumId, tokenId } = actor as unknown as Upload;
+    await s.service.door.writing(actor, async (tx) => {
+      for (const id of ids)
+        await tx.insert(Upload, {
+          id,
+          provinceId,
+          cityId,
+          consortiumId,
+          tokenId,
+          fileName: 'a',
+          byteSize: 1,
+          sha256: 'x',
+          storageKey: `uploads/${id}`,
+          createdAt: tx.now,
+          expiresAt: tx.now,
+        });
+    });
+    let attempts = 0;
+    const write = (order: string[]) =>
+      s.service.door.writing(actor, async (tx) => {
+        attempts++;
+        for (const id of order) {
+          await tx.update(Upload, { id }, { receivedAt: tx.now });
+          await delay(attempts <= 2 ? 300 : 0);
+        }
+      });
+    await Promise.all([write(ids), write([...ids].reverse())]);
+    expect(attempts).toBe(3);
+  });
+
+  it('keeps nothing of a change whose transaction did not commit', async () => {
+    const actor = s.actor('BOARD', '430000-2024-06');
+    const before = await s.owner.query('SELECT count(*) FROM upload');
+    await expect(
+      s.service.door.writing(actor, async (tx) => {
+        await tx
+          .query(
+            "INSERT INTO upload SELECT 'upl_' || md5('x'), province_id, city_id, consortium_id, token_id, file_name, byte_size, sha256, storage_key, created_at, expires_at, received_at FROM upload LIMIT 1",
+          )
+          .catch(() => {});
+        throw new Error('the process changed its mind');
+      }),
+    ).rejects.toThrow('changed its mind');
+    expect(await s.owner.query('SELECT count(*) FROM upload')).toEqual(before);
+  });
+});
