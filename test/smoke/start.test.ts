@@ -33,7 +33,10 @@ function start(env: Record<string, string>): Started {
   child.stdout!.on('data', (chunk) => (text += chunk));
   child.stderr!.on('data', (chunk) => (text += chunk));
   const ended = new Promise<number | null>((resolve) =>
-    child.on('exit', (code) => (running.delete(child), resolve(code))),
+    child.on('exit', (code) => {
+      running.delete(child);
+      resolve(code);
+    }),
   );
   const base = new Promise<string>((resolve, reject) => {
     child.stdout!.on('data', () => {
