@@ -31,6 +31,3 @@ export const searchText = (name: string): string =>
   `${fold(name)}\n${read(name)
     .map(({ origin, first, isZh }) => (isZh ? first : isWord(origin) ? origin : ''))
     .join('')}`;
-
-/** For LIKE with its default escape: what was typed is looked for as typed. */
-export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;

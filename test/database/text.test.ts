@@ -1,4 +1,4 @@
-import { fold, likePattern, searchText, sortKey } from '../../src/database/text.js';
+import { fold, searchText, sortKey } from '../../src/database/text.js';
 
 const sorted = (...names: string[]) =>
   names
@@ -46,11 +46,5 @@ describe('searchText', () => {
   it('has the folded name and the initials', () => {
     expect(searchText('信维电子科技（益阳）有限公司')).toBe('信维电子科技(益阳)有限公司\nxwdzkjyyyxgs');
     expect(searchText('长沙A1园区')).toBe('长沙a1园区\ncsa1yq');
-  });
-});
-
-describe('likePattern', () => {
-  it('looks for the wildcards as they were typed', () => {
-    expect(likePattern('100%_\\')).toBe('%100\\%\\_\\\\%');
   });
 });
