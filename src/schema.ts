@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLSchema, isAbstractType, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { Board, BoardMember } from './boards/board.entity.js';
 import { BoardMemberResolver, BoardResolver } from './boards/board.resolver.js';
@@ -78,7 +78,11 @@ export async function createSchema(): Promise<GraphQLSchema> {
     scalarsMap: [{ type: Date, scalar: DateTimeResolver }],
     validate: false,
   });
-  return lexicographicSortSchema(schema);
+  const sorted = lexicographicSortSchema(schema);
+  // every row names its type; type-graphql's own wrapper is asynchronous, which the compiling executor does not know
+  for (const type of Object.values(sorted.getTypeMap()))
+    if (isAbstractType(type)) type.resolveType = ({ __type }: { __type?: string }) => __type;
+  return sorted;
 }
 
 export const printed = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;

@@ -15,14 +15,17 @@ export const named = (text: string): Statement => ({
   name: createHash('sha256').update(text).digest('base64url').slice(0, 32),
 });
 
-const SETTINGS = named(
-  "SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true), set_config('app.province_id', $3, true), " +
-    "set_config('app.city_id', $4, true), set_config('app.department', $5, true), set_config('app.consortium_id', $6, true)",
+/**
+ * Sets the scope that the policies read, and asks in the same statement whether the token still holds: its row is looked up
+ * by the setting just made, so that the policy of the token's own table knows who is asking.
+ */
+const ENTRY = named(
+  `SELECT t.revoked_at, t.expires_at FROM (SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true) AS id,
+     set_config('app.province_id', $3, true), set_config('app.city_id', $4, true), set_config('app.department', $5, true),
+     set_config('app.consortium_id', $6, true) OFFSET 0) s
+   LEFT JOIN LATERAL (SELECT revoked_at, expires_at FROM access_token WHERE id = s.id OFFSET 0) t ON TRUE`,
 );
-const settingsOf = (a: Actor) =>
-  [a.accountId, a.tokenId, a.provinceId, a.cityId, a.department, a.consortiumId].map((v) => v ?? '');
-
-const TOKEN_CHECK = named('SELECT revoked_at, expires_at FROM access_token WHERE id = $1');
+const scopeOf = (a: Actor) => [a.accountId, a.tokenId, a.provinceId, a.cityId, a.department, a.consortiumId];
 
 /**
  * The only way to the database in a request: one transaction on one connection, opened when first needed, as the actor's
@@ -74,21 +77,22 @@ export class Session {
     const { actor } = this;
     const begin =
       this.mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN ISOLATION LEVEL READ COMMITTED';
-    const sent = [
-      client.query(`${begin}; SET LOCAL ROLE ${DATABASE_ROLE[actor.role]}`),
-      client.query({ ...remember(client, SETTINGS), values: settingsOf(actor) }),
-    ];
-    const check = actor.tokenId
-      ? client.query({ ...remember(client, TOKEN_CHECK), values: [actor.tokenId] })
+    const begun = client.query(`${begin}; SET LOCAL ROLE ${DATABASE_ROLE[actor.role]}`);
+    const scope = scopeOf(actor);
+    // the public and the jobs have no scope, and a transaction begins without one
+    const entered = scope.some((value) => value !== null)
+      ? client.query({ ...remember(client, ENTRY), values: scope.map((value) => value ?? '') })
       : undefined;
-    const opened = Promise.all([...sent, check]).then(() => check?.then(({ rows }) => this.judge(rows[0])));
+    const opened = Promise.all([begun, entered]).then(() =>
+      actor.tokenId ? entered?.then(({ rows }) => this.judge(rows[0])) : undefined,
+    );
     opened.catch(() => {});
     return opened;
   }
 
   /** Asked in every request's first statement: a revoked token is refused at once, on every instance. */
-  private judge(row: { revoked_at: Date | null; expires_at: Date } | undefined): void {
-    if (!row) throw new ApiError('UNAUTHENTICATED');
+  private judge(row: { revoked_at: Date | null; expires_at: Date | null }): void {
+    if (!row.expires_at) throw new ApiError('UNAUTHENTICATED');
     if (row.revoked_at) throw new ApiError('TOKEN_REVOKED');
     if (row.expires_at <= this.now()) throw new ApiError('TOKEN_EXPIRED');
   }

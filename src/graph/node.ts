@@ -3,7 +3,6 @@ import { Column, PrimaryColumn } from 'typeorm';
 
 @InterfaceType({
   description: '有全局唯一编号的对象。 An object with a global id, the same string in URLs, exports and logs.',
-  resolveType: (value: { __type?: string }) => value.__type,
 })
 export abstract class Node {
   @Field(() => ID, { description: '不透明编号，带类型前缀。 Opaque id with a type prefix.' })

@@ -28,7 +28,7 @@ export type PageArguments = {
 
 /** What a compiled page's JSON looks like before it becomes a connection. */
 export type RawPage = { rows: { n: any; c?: string[] }[]; total?: number };
-export type Plan = { limit: number; backward: boolean; anchored: boolean; mark: string };
+export type Plan = { limit: number; backward: boolean; anchored: boolean; mark(): string };
 
 export const DEFAULT_PAGE = 20;
 export const MAX_PAGE = 100;
@@ -53,7 +53,7 @@ export function planOf(
   const field = args.sort?.field ?? definition.defaultSort.field;
   const direction = args.sort ? (args.sort.direction ?? 'ASC') : definition.defaultSort.direction;
   const backward = args.last != null;
-  const mark = fingerprint(definition.entity.name, field, direction, args.filter ?? null, args.query ?? null);
+  const mark = () => fingerprint(definition.entity.name, field, direction, args.filter ?? null, args.query ?? null);
   const given = args.after ?? args.before ?? null;
   const order = [...definition.sorts[field], 'id'];
   return {
@@ -63,7 +63,7 @@ export function planOf(
     mark,
     order,
     descending: (direction === 'DESC') !== backward,
-    cursor: given === null ? null : decodeCursor(given, mark, order.length),
+    cursor: given === null ? null : decodeCursor(given, mark(), order.length),
   };
 }
 
@@ -161,7 +161,9 @@ export function connectionOf(raw: RawPage | null, plan: Plan) {
   const more = rows.length > plan.limit;
   const kept = more ? rows.slice(0, plan.limit) : rows;
   if (plan.backward) kept.reverse();
-  const cursor = (row: RawPage['rows'][number] | undefined) => (row?.c ? encodeCursor(plan.mark, row.c) : null);
+  // only a page that shows cursors needs the mark in them
+  const mark = rows[0]?.c ? plan.mark() : '';
+  const cursor = (row: RawPage['rows'][number] | undefined) => (row?.c ? encodeCursor(mark, row.c) : null);
   return {
     edges: kept.map((row) => ({ node: row.n, cursor: cursor(row) })),
     nodes: kept.map((row) => row.n),

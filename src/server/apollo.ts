@@ -46,6 +46,8 @@ export class Engine {
         stop: async () => {},
       },
       introspection: true,
+      // graphql-route.ts has refused other sites already
+      csrfPrevention: false,
       includeStacktraceInErrorResponses: false,
       persistedQueries: false,
       documentStore: null,

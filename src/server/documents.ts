@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Text } from '../graph/language.js';
 import { bracesIn, exceeded, LIMITS, type Measure, measure, notText, tooDeep, tooManyTokens } from './limits.js';
@@ -37,11 +36,10 @@ export class Documents {
   constructor(private readonly schema: GraphQLSchema) {}
 
   admit(source: string): Admitted {
-    const key = source.length < 200 ? source : createHash('sha256').update(source).digest('base64');
-    const known = this.kept.get(key);
-    if (known && known.source === source) return known;
+    const known = this.kept.get(source);
+    if (known) return known;
     const admitted = this.check(source);
-    if (source.length <= KEPT_EACH) this.kept.set(key, admitted, Math.max(source.length, WEIGHT));
+    if (source.length <= KEPT_EACH) this.kept.set(source, admitted, Math.max(source.length, WEIGHT));
     return admitted;
   }
 

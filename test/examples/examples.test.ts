@@ -40,6 +40,11 @@ describe('what the examples show', () => {
     const { consortia } = await run('search', null);
     expect(consortia.nodes.map((n: { code: string }) => n.code)).toEqual(['430000-2024-05']);
   });
+  it('what stands at an id, in the order asked', async () => {
+    const { nodes } = await run('by-id', null);
+    expect(nodes.map((n: { name: string }) => n.name)).toEqual(['长沙市先进制造业产教联合体', '湖南工业职业技术学院']);
+    expect(nodes.map((n: { __typename: string }) => n.__typename)).toEqual(['Consortium', 'Organization']);
+  });
   it('every state is among the demonstration reports', async () => {
     const { data } = await s.ask(s.token('PROVINCE'), '{ reports(first: 100) { nodes { state } } }');
     expect(new Set(data.reports.nodes.map((n: { state: string }) => n.state))).toEqual(

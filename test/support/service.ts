@@ -75,16 +75,23 @@ export async function testService({
     token: (role, code) => find(role, code).entry.token,
     actor: (role, code) => find(role, code).actor,
     async ask(token, query, variables = {}, headers = {}) {
-      const response = await fetch(`${base}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-          ...headers,
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as Answer;
+      const once = async (): Promise<Answer> => {
+        const response = await fetch(`${base}/graphql`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            'x-request-id': 'same',
+            ...(token ? { authorization: `Bearer ${token}` } : {}),
+            ...headers,
+          },
+          body: JSON.stringify({ query, variables }),
+        });
+        return (await response.json()) as Answer;
+      };
+      const answer = await once();
+      // the compiler takes a document over at its second use, and must answer the same
+      if (!/^\s*mutation/m.test(query)) expect(await once()).toEqual(answer);
+      return answer;
     },
     async close() {
       await service.stop();
