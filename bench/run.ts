@@ -26,6 +26,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     /** graphql-js instead of the compiling executor, as a third server. */
     interpret: { type: 'boolean', default: false },
+    /** Only the reads whose name contains this. */
+    only: { type: 'string', default: '' },
     /** Folder for a processor profile of each server. */
     profile: { type: 'string' },
     out: { type: 'string', default: 'bench/results.md' },
@@ -75,7 +77,7 @@ async function main(): Promise<void> {
     return server;
   };
   const ours = await start('ours', './ours.js', { interpret: false });
-  const cases = await casesOn(db, ours);
+  const cases = (await casesOn(db, ours)).filter((c) => c.name.includes(options.only));
   const bare = await start('bare', './bare.js', { cases, actors: { CITY_BUREAU: BUREAU } });
   const others = options.interpret ? [await start('ours, interpreted', './ours.js', { interpret: true })] : [];
   const servers = [bare, ours, ...others];
