@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { connection } from '../graph/connections.js';
+import { Direct } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
 import { Paged } from '../graph/hints.js';
 import { labelOf } from '../graph/labels.js';
@@ -44,6 +45,7 @@ export class ConsortiumResolver {
     nullable: true,
     description: '按编号或业务编码取联合体，二者恰取其一。 A consortium by id or by code, exactly one of the two.',
   })
+  @Direct()
   consortium(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,
@@ -59,6 +61,7 @@ export class ConsortiumResolver {
   }
 
   @Query(() => ConsortiumConnection, { description: '联合体名单，任何人可读。 The list of consortia, public.' })
+  @Direct()
   consortia(@Args() args: ConsortiaArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'consortia', args);
   }

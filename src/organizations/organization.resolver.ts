@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import { connection } from '../graph/connections.js';
+import { Direct } from '../graph/direct.js';
 import { labelOf } from '../graph/labels.js';
 import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
@@ -22,6 +23,7 @@ export const organizationPages: Record<string, PageDefinition> = {
 @Resolver(() => Organization)
 export class OrganizationResolver {
   @Query(() => OrganizationConnection, { description: '单位名录，按名称拼音排序。 Organizations, in pinyin order.' })
+  @Direct()
   organizations(@Args() args: OrganizationsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'organizations', args);
   }

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Query, Resolver } from 'type-graphql';
+import { Direct } from '../graph/direct.js';
 import type { Context } from '../reading/context.js';
 import { City, Province } from './province.entity.js';
 
@@ -36,6 +37,7 @@ export class ProvinceResolver {
   }
 
   @Query(() => City, { nullable: true, description: '按代码取市州。 A city by its code.' })
+  @Direct()
   city(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,

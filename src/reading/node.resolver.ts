@@ -1,6 +1,7 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import { typeOfId } from '../database/ids.js';
+import { Direct } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
 import { Node } from '../graph/node.js';
 import type { Context } from './context.js';
@@ -14,6 +15,7 @@ export class NodeResolver {
     description:
       '按编号取任何对象；不存在或不可见均为空。 Any object by its id; null where it does not exist for the viewer.',
   })
+  @Direct()
   async node(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,

@@ -1,4 +1,8 @@
+import { type GraphQLObjectType, getNamedType } from 'graphql';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { NotDirect } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
+import type { AnswerWriter } from './answer-writer.js';
 import { compileFilter, type FilterFields, fingerprint, searchIn } from './filters.js';
 import type { Selection, Writer } from './writer.js';
 
@@ -28,7 +32,7 @@ export type PageArguments = {
 
 /** What a compiled page's JSON looks like before it becomes a connection. */
 export type RawPage = { rows: { n: any; c?: string[] }[]; total?: number };
-export type Plan = { limit: number; backward: boolean; anchored: boolean; mark(): string };
+export type Plan = ReturnType<typeof planOf>;
 
 export const DEFAULT_PAGE = 20;
 export const MAX_PAGE = 100;
@@ -40,7 +44,15 @@ const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { mess
 export function planOf(
   definition: PageDefinition,
   args: PageArguments,
-): Plan & { order: string[]; descending: boolean; cursor: string[] | null } {
+): {
+  limit: number;
+  backward: boolean;
+  anchored: boolean;
+  mark(): string;
+  order: string[];
+  descending: boolean;
+  cursor: string[] | null;
+} {
   if (args.first != null && args.last != null)
     throw refuse('first 与 last 不能同时使用。', 'Use first or last, not both.');
   if ((args.after != null && args.last != null) || (args.before != null && args.last == null))
@@ -88,19 +100,23 @@ function decodeCursor(cursor: string, mark: string, length: number): string[] {
   return decoded.slice(1);
 }
 
-/** One page as one sub-select. `bind` decides whether a value is a constant of the text or of this execution. */
-export function compilePage(
-  w: Writer,
-  definition: PageDefinition,
-  args: PageArguments,
-  selection: Selection,
-  bind: (value: unknown) => string,
-  parent?: string,
-): { sql: string; plan: Plan } {
-  const plan = planOf(definition, args);
+type Bind = (value: unknown) => string;
+/** `bind` decides whether a value is a constant of the text or of this execution. */
+export type PageRequest = { definition: PageDefinition; args: PageArguments; plan: Plan; bind: Bind };
+type PageQuery = {
+  table: EntityMetadata;
+  alias: string;
+  /** The actor's condition and the filter's, without the cursor's. */
+  conditions: string[];
+  /** Columns of the order, the id last. */
+  names: string[];
+  rowsOf(row: string, limit: number): string;
+  total: string;
+};
+
+/** Conditions, order and cursor of one page. */
+function pageQuery(w: Writer, { definition, args, plan, bind }: PageRequest, parent?: string): PageQuery {
   const table = w.table(definition.entity);
-  if (!w.mayRead(table))
-    return { sql: parent && definition.visibleIf ? 'NULL' : `json_build_object('rows', '[]'::json, 'total', 0)`, plan };
   const alias = w.alias();
   const conditions = [w.allowed(table, alias)];
   if (parent && definition.within) conditions.push(definition.within(w, parent, alias));
@@ -132,6 +148,39 @@ export function compilePage(
         `(${names.join(', ')}) ${plan.descending ? '<' : '>'} (${plan.cursor.map((v, i) => `${bind(v)}::${w.source.driver.normalizeType(columns[i] as any)}`).join(', ')})`,
       ]
     : [];
+  const order = names.map((n) => n + (plan.descending ? ' DESC' : '')).join(', ');
+  return {
+    table,
+    alias,
+    conditions,
+    names,
+    // LIMIT is a literal: as a parameter the generic plan is refused and the statement planned anew at each call
+    rowsOf: (row, limit) =>
+      `(SELECT coalesce(json_agg(s.j), '[]') FROM (SELECT ${row} j FROM ${table.tableName} ${alias} WHERE ${[...conditions, ...keyset].join(' AND ')} ORDER BY ${order} LIMIT ${limit}) s)`,
+    total: `(SELECT count(*) FROM ${table.tableName} ${alias} WHERE ${conditions.join(' AND ')})`,
+  };
+}
+
+/** The values of a page's text, in the order in which `pageQuery` binds them. */
+export function valuesOf(source: DataSource, { definition, args, plan }: Omit<PageRequest, 'bind'>): unknown[] {
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const table = source.getMetadata(definition.entity);
+  const related = (path: string) => {
+    const to = table.findRelationWithPropertyPath(path)!.inverseEntityMetadata;
+    return { table: to, alias: '', from: '', where: '' };
+  };
+  compileFilter(args.filter, definition.filters ?? {}, { table, alias: '', bind, related });
+  if (args.query && definition.search) searchIn('', args.query, bind);
+  return [...values, ...(plan.cursor ?? [])];
+}
+
+/** One page as one sub-select: rows and marks, of which `connectionOf` makes the connection. */
+export function compilePage(w: Writer, request: PageRequest, selection: Selection, parent?: string): string {
+  const { definition, plan } = request;
+  if (!w.mayRead(w.table(definition.entity)))
+    return parent && definition.visibleIf ? 'NULL' : `json_build_object('rows', '[]'::json, 'total', 0)`;
+  const { table, alias, names, rowsOf, total } = pageQuery(w, request, parent);
   const edges = w.sub(selection, 'edges');
   const node = edges && w.sub(edges, 'node');
   const nodes = w.sub(selection, 'nodes');
@@ -140,18 +189,31 @@ export function compilePage(
   const row = type ? w.object(table, alias, { type, nodes: fields }, { __type: `'${table.name}'` }) : `'{}'::json`;
   const page = w.sub(selection, 'pageInfo');
   const wantsCursor = w.has(edges, 'cursor') || w.has(page, 'endCursor') || w.has(page, 'startCursor');
-  const wantsRows = edges || nodes || page;
-  const direction = plan.descending ? ' DESC' : '';
   const cursor = wantsCursor ? `, 'c', json_build_array(${names.map((n) => `${n}::text`).join(', ')})` : '';
-  // LIMIT is a literal: as a parameter the generic plan is refused and the statement planned anew at each call
-  const rows = `(SELECT coalesce(json_agg(s.j), '[]') FROM (SELECT json_build_object('n', ${row}${cursor}) j FROM ${table.tableName} ${alias} WHERE ${[...conditions, ...keyset].join(' AND ')} ORDER BY ${names.map((n) => n + direction).join(', ')} LIMIT ${plan.limit + 1}) s)`;
-  const total = `(SELECT count(*) FROM ${table.tableName} ${alias} WHERE ${conditions.join(' AND ')})`;
+  const rows = rowsOf(`json_build_object('n', ${row}${cursor})`, plan.limit + 1);
+  // a statement must use every value that it is given, the cursor's too
+  const wantsRows = edges || nodes || page || plan.cursor;
   const parts = [wantsRows && `'rows', ${rows}`, w.has(selection, 'totalCount') && `'total', ${total}`].filter(Boolean);
   const json = `json_build_object(${parts.join(', ')})`;
-  return {
-    sql: parent && definition.visibleIf ? `CASE WHEN ${definition.visibleIf(w, parent)} THEN ${json} END` : json,
-    plan,
-  };
+  return parent && definition.visibleIf ? `CASE WHEN ${definition.visibleIf(w, parent)} THEN ${json} END` : json;
+}
+
+/** A page whose rows and count alone were asked for: the connection itself, written by PostgreSQL. */
+export function compileDirectPage(w: AnswerWriter, request: PageRequest, selection: Selection): string {
+  const { definition, plan } = request;
+  // the last rows come in the wrong order
+  if (!w.mayRead(w.table(definition.entity)) || plan.backward) throw new NotDirect(false);
+  if (!w.has(selection, 'nodes')) throw new NotDirect(true);
+  const { table, alias, rowsOf, total } = pageQuery(w, request);
+  const out = new Map<string, string>();
+  for (const [responseName, fields] of w.fields(selection)) {
+    const name = fields[0].name.value;
+    const inner = { type: getNamedType(selection.type.getFields()[name]?.type) as GraphQLObjectType, nodes: fields };
+    if (name === 'nodes') out.set(responseName, rowsOf(w.object(table, alias, inner), plan.limit));
+    else if (name === 'totalCount') out.set(responseName, total);
+    else throw new NotDirect(true);
+  }
+  return w.json(out);
 }
 
 /** The connection that clients know, from the rows that PostgreSQL built. */

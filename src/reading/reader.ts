@@ -2,9 +2,19 @@ import type { FieldNode, GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { getNamedType, Kind, visit } from 'graphql';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor.js';
-import { wallOneStands } from '../access/conditions.js';
+import { hasRight, wallOneStands } from '../access/conditions.js';
 import { named, type Session, type Statement } from '../access/session.js';
-import { compilePage, connectionOf, type PageArguments, type PageDefinition, planOf } from './pages.js';
+import { isDirect, Json } from '../graph/direct.js';
+import { AnswerWriter } from './answer-writer.js';
+import {
+  compileDirectPage,
+  compilePage,
+  connectionOf,
+  type PageArguments,
+  type PageDefinition,
+  planOf,
+  valuesOf,
+} from './pages.js';
 import { type Bound, keyOf, type NestedPage, Writer } from './writer.js';
 
 type Compiled = { statement: Statement; bound: Bound[] };
@@ -30,7 +40,7 @@ export class Reader {
     type?: GraphQLObjectType,
   ): Promise<R | null> {
     const rows = await this.list<R>(info, session, entity, where, { type, limit: 1 });
-    return rows[0] ?? null;
+    return isDirect(info) ? (new Json((rows[0] as string | undefined) ?? 'null') as R) : (rows[0] ?? null);
   }
 
   /** A short fixed list; `where` values may be arrays. */
@@ -60,7 +70,8 @@ export class Reader {
         const column = w.path(table, alias, key);
         return Array.isArray(value) ? `${column} = ANY($${i + 1})` : `${column} = $${i + 1}`;
       });
-      return `SELECT ${row} r FROM ${table.tableName} ${alias} WHERE ${[w.allowed(table, alias), ...conditions].join(' AND ')} ORDER BY ${w.order(table, alias, orderBy)} LIMIT ${limit}`;
+      const asText = isDirect(info) ? '::text' : '';
+      return `SELECT ${row}${asText} r FROM ${table.tableName} ${alias} WHERE ${[w.allowed(table, alias), ...conditions].join(' AND ')} ORDER BY ${w.order(table, alias, orderBy)} LIMIT ${limit}`;
     });
     const rows = await this.run<{ r: R }>(info, session, c, values);
     return rows.map(({ r }) => r);
@@ -70,31 +81,22 @@ export class Reader {
   async page(info: GraphQLResolveInfo, session: Session, name: string, args: PageArguments) {
     const definition = this.pages[name];
     const plan = planOf(definition, args);
-    const values: unknown[] = [];
+    const { role } = session.actor;
+    const entity = this.source.getMetadata(definition.entity).name;
+    // whoever may read none of them is asked nothing
+    const values =
+      !wallOneStands() || hasRight(role, 'read', entity) ? valuesOf(this.source, { definition, args, plan }) : [];
     const shape = `${name}|${plan.limit}|${plan.backward}|${plan.anchored}|${plan.order}|${plan.descending}|${shapeOf(args.filter)}|${!!args.query}`;
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    // the values are collected again at each execution, in the order of the text
-    const text = (w: Writer) =>
-      compilePage(
-        w,
-        definition,
-        args,
-        { type: getNamedType(info.returnType) as GraphQLObjectType, nodes: info.fieldNodes },
-        bind,
-      );
-    const known = this.known(info, session.actor.role, shape);
-    if (known) this.collect(definition, args, bind, session.actor.role);
-    const c =
-      known ??
-      this.compile(
-        info,
-        session.actor.role,
-        shape,
-        this.countOf(definition, args, session.actor.role),
-        (w) => `SELECT ${text(w).sql} r`,
-      );
+    const c = this.compile(info, role, shape, values.length, (w) => {
+      let n = 0;
+      const request = { definition, args, plan, bind: () => `$${++n}` };
+      const selection = { type: getNamedType(info.returnType) as GraphQLObjectType, nodes: info.fieldNodes };
+      return w instanceof AnswerWriter
+        ? `SELECT ${compileDirectPage(w, request, selection)}::text r`
+        : `SELECT ${compilePage(w, request, selection)} r`;
+    });
     const [{ r }] = await this.run<{ r: any }>(info, session, c, values);
-    return connectionOf(r, plan)!;
+    return isDirect(info) ? new Json(r) : connectionOf(r, plan)!;
   }
 
   /** The key under which a nested field with arguments lies in its row. */
@@ -109,10 +111,8 @@ export class Reader {
   }
 
   private key(info: GraphQLResolveInfo, role: Actor['role'], shape: string): string {
-    return `${role}|${wallOneStands()}|${shape}|${variablesInside(info)}`;
+    return `${role}|${wallOneStands()}|${isDirect(info)}|${shape}|${variablesInside(info)}`;
   }
-  private known = (info: GraphQLResolveInfo, role: Actor['role'], shape: string) =>
-    this.compiled.get(info.fieldNodes[0])?.get(this.key(info, role, shape));
 
   private compile(
     info: GraphQLResolveInfo,
@@ -126,7 +126,8 @@ export class Reader {
     this.compiled.set(info.fieldNodes[0], byShape);
     let found = byShape.get(key);
     if (!found) {
-      const w = new Writer(this.source, info, role, runtimeValues, this.nestedPage);
+      const Writes = isDirect(info) ? AnswerWriter : Writer;
+      const w = new Writes(this.source, info, role, runtimeValues, this.nestedPage);
       found = { statement: named(build(w)), bound: w.bound };
       if (byShape.size >= MAX_SHAPES) byShape.clear();
       byShape.set(key, found);
@@ -134,29 +135,16 @@ export class Reader {
     return found;
   }
 
-  /** A page compiled for its values alone. */
-  private collect(
-    definition: PageDefinition,
-    args: PageArguments,
-    bind: (value: unknown) => string,
-    role: Actor['role'],
-  ): void {
-    compilePage(
-      new Writer(this.source, EMPTY, role, 0, () => ''),
+  private nestedPage: NestedPage = (w, hint, parent, selection, args) => {
+    const definition = this.pages[hint];
+    const request = {
       definition,
-      args,
-      { type: EMPTY_TYPE, nodes: [] },
-      bind,
-    );
-  }
-  private countOf(definition: PageDefinition, args: PageArguments, role: Actor['role']): number {
-    let n = 0;
-    this.collect(definition, args, () => `$${++n}`, role);
-    return n;
-  }
-
-  private nestedPage: NestedPage = (w, hint, parent, selection, args) =>
-    compilePage(w, this.pages[hint], args as PageArguments, selection, w.constant, parent).sql;
+      args: args as PageArguments,
+      plan: planOf(definition, args as PageArguments),
+      bind: w.constant,
+    };
+    return compilePage(w, request, selection, parent);
+  };
 }
 
 /** Nothing, of the same shape; the values are named, since a statement must use what it is given. */
@@ -172,9 +160,6 @@ const shapeOf = (value: any): string =>
       : typeof value === 'boolean'
         ? String(value)
         : '';
-
-const EMPTY_TYPE = { getFields: () => ({}), name: 'Empty' } as unknown as GraphQLObjectType;
-const EMPTY = { schema: undefined as any, fragments: {}, variableValues: {} };
 
 const single = new WeakMap<object, boolean>();
 function isOnlyField(info: GraphQLResolveInfo): boolean {

@@ -108,7 +108,7 @@ export class Writer {
       else if (hints.relation) put(name, this.relation(table, alias, hints.relation.path, inner(), hints, {}));
       else if (!hints.needs) put(name, this.plain(table, alias, name, hints, inner));
     }
-    return jsonObject(out);
+    return this.json(out);
   }
 
   private plain(
@@ -161,7 +161,7 @@ export class Writer {
     return `${there}.${join.referencedColumn!.databaseName} = ${here}.${join.databaseName}`;
   }
 
-  private relation(
+  protected relation(
     table: EntityMetadata,
     alias: string,
     path: string,
@@ -204,7 +204,7 @@ export class Writer {
       .join(', ');
   }
 
-  private through(
+  protected through(
     table: EntityMetadata,
     alias: string,
     hint: NonNullable<Hints['through']>,
@@ -220,13 +220,13 @@ export class Writer {
     const row = this.object(target, t, selection, { __type: `'${target.name}'` });
     return `(SELECT coalesce(json_agg(${row} ORDER BY ${this.order(link, l, [hint.orderBy, 'id'])}), '[]') FROM ${link.tableName} ${l} JOIN ${target.tableName} ${t} ON ${this.on(link, l, hint.target, t)} WHERE ${where.join(' AND ')})`;
   }
-}
 
-/** json_build_object takes a hundred arguments at most. */
-function jsonObject(fields: Map<string, string>): string {
-  const pairs = [...fields].map(([key, sql]) => `'${key.replaceAll("'", "''")}', ${sql}`);
-  if (pairs.length <= 50) return `json_build_object(${pairs.join(', ')})`;
-  const parts: string[] = [];
-  for (let i = 0; i < pairs.length; i += 50) parts.push(`jsonb_build_object(${pairs.slice(i, i + 50).join(', ')})`);
-  return `(${parts.join(' || ')})::json`;
+  /** json_build_object takes a hundred arguments at most. */
+  json(fields: Map<string, string>): string {
+    const pairs = [...fields].map(([key, sql]) => `'${key.replaceAll("'", "''")}', ${sql}`);
+    if (pairs.length <= 50) return `json_build_object(${pairs.join(', ')})`;
+    const parts: string[] = [];
+    for (let i = 0; i < pairs.length; i += 50) parts.push(`jsonb_build_object(${pairs.slice(i, i + 50).join(', ')})`);
+    return `(${parts.join(' || ')})::json`;
+  }
 }

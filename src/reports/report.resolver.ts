@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } f
 import { Consortium } from '../consortia/consortium.entity.js';
 import type { FileLinks } from '../files/links.js';
 import { connection } from '../graph/connections.js';
+import { Direct } from '../graph/direct.js';
 import { Inverse, NullWhenHidden, Paged } from '../graph/hints.js';
 import { labelOf } from '../graph/labels.js';
 import type { Context } from '../reading/context.js';
@@ -57,6 +58,7 @@ export class ReportObligationResolver {
   @Query(() => ReportObligationConnection, {
     description: '报送任务：谁在何时之前应报什么。 Obligations: who owes what by when.',
   })
+  @Direct()
   reportObligations(@Args() args: ReportObligationsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'reportObligations', args);
   }
@@ -94,6 +96,7 @@ export class ReportResolver {
     nullable: true,
     description: '按编号取材料；不可见则为空。 A report by id; null where the viewer may not see it.',
   })
+  @Direct()
   report(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,
@@ -105,6 +108,7 @@ export class ReportResolver {
     description:
       '您可见的材料，默认最近提交者在前。 Reports that the viewer may see, latest submission first by default.',
   })
+  @Direct()
   reports(@Args() args: ReportsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'reports', args);
   }

@@ -3,9 +3,15 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  type FieldNode,
+  type GraphQLField,
+  GraphQLNonNull,
+  type GraphQLResolveInfo,
   GraphQLScalarType,
   type GraphQLSchema,
+  getArgumentValues,
   Kind,
+  locatedError,
   type NamedTypeNode,
   type OperationDefinitionNode,
   TypeInfo,
@@ -15,6 +21,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { asDirect, Json, NotDirect } from '../graph/direct.js';
 import type { Admitted } from './documents.js';
 import { Lru } from './lru.js';
 
@@ -28,7 +35,9 @@ export type Execution = {
   contextValue: unknown;
 };
 
-type Entry = { uses: number; compiled?: CompiledQuery; compilable: boolean };
+type Entry = { uses: number; compiled?: CompiledQuery; compilable?: boolean; direct?: RootField | null };
+/** The only field of an operation, and what its resolver is called with. */
+type RootField = { node: FieldNode; field: GraphQLField<unknown, unknown>; info: GraphQLResolveInfo };
 
 const COMPILED = 300;
 /** Larger documents cost more to compile than they gain. */
@@ -40,7 +49,6 @@ export class Executor {
   private readonly entries = new WeakMap<OperationDefinitionNode, Entry>();
   private readonly compiled = new Lru<Entry, Entry>(COMPILED, (entry) => {
     entry.compiled = undefined;
-    entry.uses = 0;
   });
 
   /** The schema, and one type more: of variables that are coerced already. */
@@ -54,14 +62,40 @@ export class Executor {
     this.compilerSchema = Object.create(schema, { getType: { value: getType } });
   }
 
+  /**
+   * The answer's data as PostgreSQL wrote it, where the operation asks for nothing that needs a resolver; nothing is parsed
+   * and written again. An error is the result as it stands; undefined: execute it.
+   */
+  async direct(execution: Execution): Promise<string | ExecutionResult | undefined> {
+    const { operation, coerced, contextValue } = execution;
+    const entry = this.entryOf(execution);
+    if (!entry?.direct || !operation) return undefined;
+    const { node, field, info } = entry.direct;
+    try {
+      const args = getArgumentValues(field, node, coerced);
+      const value = await field.resolve!(undefined, args, contextValue, { ...info, variableValues: coerced });
+      const text = value instanceof Json ? value.text : 'null';
+      return `{${JSON.stringify(info.path.key)}:${text}}`;
+    } catch (error) {
+      if (error instanceof NotDirect) {
+        if (error.whoeverAsks) entry.direct = null;
+        return undefined;
+      }
+      const data = field.type instanceof GraphQLNonNull ? null : { [info.path.key]: null };
+      return { errors: [locatedError(error, info.fieldNodes, [info.path.key])], data };
+    }
+  }
+
   async execute(execution: Execution): Promise<ExecutionResult> {
     const { admitted, operation, variables, coerced, contextValue } = execution;
-    const compiled = operation && !this.interpret ? this.compiledFor(admitted, operation) : undefined;
+    const entry = this.entryOf(execution);
+    const compiled = entry && operation && this.compiledFor(entry, admitted, operation);
     if (compiled) {
       const result: ExecutionResult = await compiled.query(undefined, contextValue, coerced);
       // without data nothing ran: the compiler would not take the variables
       if (result.data !== undefined) return result;
     }
+    if (entry) entry.uses++;
     return execute({
       schema: this.schema,
       document: admitted.document,
@@ -76,19 +110,26 @@ export class Executor {
     return Boolean(this.entries.get(operation)?.compiled);
   }
 
-  private compiledFor(admitted: Admitted, operation: OperationDefinitionNode): CompiledQuery | undefined {
+  /** What is known of an operation that was executed before; only what both ways answer alike goes another way then. */
+  private entryOf({ admitted, operation }: Execution): Entry | undefined {
+    if (this.interpret || !operation) return undefined;
     let entry = this.entries.get(operation);
     if (!entry) {
-      entry = { uses: 0, compilable: true };
+      entry = { uses: 0 };
       this.entries.set(operation, entry);
+    } else if (entry.compilable === undefined && entry.uses > 0) {
+      entry.compilable = compilable(this.schema, admitted, operation);
+      entry.direct = entry.compilable ? directField(this.schema, admitted, operation) : null;
     }
-    if (!entry.compilable || ++entry.uses < 2) return undefined;
+    return entry;
+  }
+
+  private compiledFor(entry: Entry, admitted: Admitted, operation: OperationDefinitionNode): CompiledQuery | undefined {
+    if (!entry.compilable) return undefined;
     if (entry.compiled) {
       this.compiled.get(entry);
       return entry.compiled;
     }
-    entry.compilable = compilable(this.schema, admitted, operation);
-    if (!entry.compilable) return undefined;
     const made = compileQuery(this.compilerSchema, withoutTypes(admitted.document, operation), operation.name?.value);
     if (!isCompiledQuery(made)) {
       entry.compilable = false;
@@ -159,6 +200,35 @@ function compilable(schema: GraphQLSchema, admitted: Admitted, operation: Operat
     }),
   );
   return alike;
+}
+
+/** Of a query with one root field whose resolver hands on what the reader answers. */
+function directField(
+  schema: GraphQLSchema,
+  { document }: Admitted,
+  operation: OperationDefinitionNode,
+): RootField | null {
+  const [node, ...others] = operation.selectionSet.selections;
+  const parentType = schema.getQueryType()!;
+  if (operation.operation !== 'query' || node.kind !== Kind.FIELD || others.length) return null;
+  const field = parentType.getFields()[node.name.value];
+  if (!field?.extensions.direct) return null;
+  const fragments = Object.fromEntries(
+    document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d]] : [])),
+  );
+  const info = asDirect({
+    fieldName: field.name,
+    fieldNodes: [node],
+    returnType: field.type,
+    parentType,
+    path: { prev: undefined, key: (node.alias ?? node.name).value, typename: parentType.name },
+    schema,
+    fragments,
+    rootValue: undefined,
+    operation,
+    variableValues: {},
+  });
+  return { node, field, info };
 }
 
 function holdsVariable(value: ValueNode): boolean {

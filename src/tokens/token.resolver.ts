@@ -4,6 +4,7 @@ import { named } from '../access/session.js';
 import type { Tokens } from '../access/tokens.js';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { connection } from '../graph/connections.js';
+import { Direct } from '../graph/direct.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
@@ -85,6 +86,7 @@ export class AccessTokenResolver {
     description:
       '您可撤销的令牌与您自己的令牌，最新的在前；密文不再显示。 Tokens that the viewer may revoke, and its own, newest first; secrets are never shown again.',
   })
+  @Direct()
   accessTokens(@Args() args: PageArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'accessTokens', args);
   }
