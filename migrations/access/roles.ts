@@ -9,23 +9,26 @@ export const ACTORS = [
   'analyst',
   'administrator',
 ] as const;
-export const ALL_ROLES = ['login', ...ACTORS, 'loader', 'job'] as const;
+const FIRST_ROLES = ['login', ...ACTORS, 'loader', 'job'] as const;
+/** Came with the files. */
+export const LATER_ROLES = ['seal_unit'] as const;
+export const ALL_ROLES = [...FIRST_ROLES, ...LATER_ROLES] as const;
 export type DatabaseRole = (typeof ALL_ROLES)[number];
 
-const names = ALL_ROLES.map((role) => `iec_${role}`);
-export const everyRole = names.join(', ');
+/** Those of the first migration, which never changes. */
+export const everyRole = FIRST_ROLES.map((role) => `iec_${role}`).join(', ');
 
 /**
  * Roles belong to the server, not to the database: two databases may be migrated at the same moment, and no lock spans
  * both. So each step is tried again when the other one was faster.
  */
-export const CREATE_ROLES = `
+export const createRoles = (roles: readonly DatabaseRole[]): string => `
   DO $do$
   DECLARE
     wanted text;
     newer boolean := current_setting('server_version_num')::int >= 160000;
   BEGIN
-    FOREACH wanted IN ARRAY ARRAY['${names.join("', '")}'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['${roles.map((role) => `iec_${role}`).join("', '")}'] LOOP
       FOR attempt IN 1..50 LOOP
         BEGIN
           IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
@@ -54,3 +57,5 @@ export const CREATE_ROLES = `
     END LOOP;
   END $do$;
 `;
+
+export const CREATE_ROLES = createRoles(FIRST_ROLES);

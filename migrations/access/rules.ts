@@ -55,6 +55,10 @@ export const each = (
   columns?: readonly string[],
 ): Rule[] => Object.entries(by).map(([role, rows]) => ({ role: role as DatabaseRole, verb, table, rows, columns }));
 
+/** The one purpose of a seal unit's token stands in the token's own row: read once per statement, like a setting. */
+const mine = (column: string) => `(SELECT t.${column} FROM access_token t WHERE t.id = ${MY.token})`;
+export const PURPOSE = { report: mine('report_id'), organization: mine('organization_id'), sha256: mine('sha256') };
+
 /** Tokens that a role issues, sees and revokes. */
 export const ISSUED = {
   bureau: `${OWN.bureau} AND role IN ('BOARD', 'CITY_DEPARTMENT')`,

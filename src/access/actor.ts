@@ -8,6 +8,10 @@ export type Scope = {
   cityId: string | null;
   department: DepartmentKind | null;
   consortiumId: string | null;
+  /** Of a seal unit: the one unit, report and PDF that its token is for. */
+  organizationId: string | null;
+  reportId: string | null;
+  sealedSha256: string | null;
   /** Of an expert: read from the database when its request begins. */
   assignedConsortiumIds: readonly string[];
 };
@@ -15,13 +19,16 @@ export type Scope = {
 /** Who is asking. No token is an actor too, and so are the jobs. */
 export type Actor = Scope & { role: Role | 'JOB'; name: string; tokenExpiresAt: Date | null };
 
-const NOWHERE: Scope = {
+export const NOWHERE: Scope = {
   accountId: null,
   tokenId: null,
   provinceId: null,
   cityId: null,
   department: null,
   consortiumId: null,
+  organizationId: null,
+  reportId: null,
+  sealedSha256: null,
   assignedConsortiumIds: [],
 };
 
@@ -39,5 +46,6 @@ export const DATABASE_ROLE: Record<Actor['role'], string> = {
   EXPERT: 'iec_expert',
   ANALYST: 'iec_analyst',
   ADMINISTRATOR: 'iec_administrator',
+  SEAL_UNIT: 'iec_seal_unit',
   JOB: 'iec_job',
 };

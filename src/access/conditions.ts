@@ -1,16 +1,13 @@
 import type { AnyAbility } from '@casl/ability';
 import { rulesToAST } from '@casl/ability/extra';
 import type { EntityMetadata } from 'typeorm';
-import type { Actor, Scope } from './actor.js';
+import { type Actor, NOWHERE, type Scope } from './actor.js';
 import { type Ability, type Action, abilityFor } from './policy.js';
 
 /** A rule's value that stands for the actor's own: conditions are compiled once per role, never per actor. */
 const PLACEHOLDER = '\u0000my.';
 const symbolic = Object.fromEntries(
-  ['accountId', 'tokenId', 'provinceId', 'cityId', 'department', 'consortiumId', 'assignedConsortiumIds'].map((key) => [
-    key,
-    key === 'assignedConsortiumIds' ? [PLACEHOLDER + key] : PLACEHOLDER + key,
-  ]),
+  Object.keys(NOWHERE).map((key) => [key, key === 'assignedConsortiumIds' ? [PLACEHOLDER + key] : PLACEHOLDER + key]),
 ) as unknown as Scope;
 
 const shapes = new Map<Actor['role'], Ability>();

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Actor } from './actor.js';
-import { condition } from './conditions.js';
+import { condition, hasRight } from './conditions.js';
 import { translated } from './database-errors.js';
+import type { Action } from './policy.js';
 import { named, Session } from './session.js';
 
 /** Thrown to leave a write with its transaction rolled back and a value in hand. */
@@ -80,6 +81,7 @@ export class Tx {
     entity: new () => E,
     where: Partial<Record<keyof E & string, unknown>>,
     lock = false,
+    action: Action = 'read',
   ): Promise<E[]> {
     const table = this.source.getMetadata(entity);
     const values: unknown[] = [];
@@ -89,7 +91,7 @@ export class Tx {
       if (value === null) return `${column} IS NULL`;
       return Array.isArray(value) ? `${column} = ANY(${bind(value)})` : `${column} = ${bind(value)}`;
     });
-    const allowed = condition(this.actor.role, 'read', table, 't', {
+    const allowed = condition(this.actor.role, action, table, 't', {
       scope: (key) => bind(this.actor[key]),
       constant: bind,
     });
@@ -99,8 +101,10 @@ export class Tx {
       values,
     );
   }
-  async lock<E extends { id: string }>(entity: new () => E, id: string): Promise<E | undefined> {
-    return (await this.find(entity, { id } as Partial<Record<keyof E & string, unknown>>, true))[0];
+  /** Whoever may read none of them, and act on some, finds those. */
+  async lock<E extends { id: string }>(entity: new () => E, id: string, action: Action): Promise<E | undefined> {
+    const by = hasRight(this.actor.role, 'read', entity.name) ? 'read' : action;
+    return (await this.find(entity, { id } as Partial<Record<keyof E & string, unknown>>, true, by))[0];
   }
 
   /** Without RETURNING: whoever may write a row need not be able to read it. */

@@ -23,6 +23,10 @@ export const ACTIONS = [
   'extendObligation',
   'issueToken',
   'revokeToken',
+  'issueSealToken',
+  'decideSealRequirement',
+  'replaceReportTemplate',
+  'requestReportArchive',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 export type Ability = MongoAbility<[Action, any]>;
@@ -39,13 +43,14 @@ export const LIST = [
   'ConsortiumPark',
   'Membership',
   'Board',
+  'SealRequirement',
 ] as const;
 
 /** Obligation, report (state and dates), event without its comment. */
 export const PROGRESS = ['ReportObligation', 'Report', 'ReportEvent'] as const;
 
 /** What hangs on a submitted revision and is read with it. */
-export const ATTACHED = ['ReportDocument', 'SealAttestation', 'ReportEventComment'] as const;
+export const ATTACHED = ['ReportDocument', 'SealAttestation', 'RequiredSeal', 'Receipt', 'ReportEventComment'] as const;
 
 const BOARD_EDITS = [
   'updateReportDraft',
@@ -64,6 +69,9 @@ export const ISSUES: Partial<Record<Actor['role'], readonly string[]>> = {
   ADMINISTRATOR: ['PROVINCE', 'ADMINISTRATOR'],
 };
 
+/** A bureau takes back what it issued, and what its boards issued. */
+const REVOKED_BY_BUREAU = ['BOARD', 'CITY_DEPARTMENT', 'SEAL_UNIT'];
+
 type Grant = (can: AbilityBuilder<Ability>['can'], my: Scope) => void;
 
 const RULES: Record<Actor['role'], Grant> = {
@@ -73,9 +81,13 @@ const RULES: Record<Actor['role'], Grant> = {
     const own = { consortiumId: my.consortiumId };
     can('read', [...PROGRESS, 'BoardMember', 'BoardMemberContact', 'ReportRevision', ...ATTACHED, 'Upload'], own);
     can('read', 'AccessToken', { id: my.tokenId });
+    // those that it issued to its lead units
+    can('read', 'AccessToken', { ...own, role: 'SEAL_UNIT' });
+    can('read', 'ReportTemplate', { provinceId: my.provinceId });
     can('createReportDraft', 'ReportObligation', own);
     can('createUpload', 'Upload');
     can(BOARD_EDITS as unknown as Action[], 'Report', own);
+    can('issueSealToken', 'Report', own);
   },
 
   CITY_BUREAU: (can, my) => {
@@ -85,10 +97,10 @@ const RULES: Record<Actor['role'], Grant> = {
     can('read', 'ReportRevision', { ...own, number: SUBMITTED });
     can('read', [...ATTACHED], { ...own, 'revision.number': SUBMITTED });
     can('read', 'AccessToken', { id: my.tokenId });
-    can('read', 'AccessToken', { ...own, role: { $in: ISSUES.CITY_BUREAU as string[] } });
+    can('read', 'AccessToken', { ...own, role: { $in: REVOKED_BY_BUREAU } });
     can(['approveReport', 'returnReport'], 'Report', own);
     can('issueToken', 'AccessToken', { ...own, role: { $in: ISSUES.CITY_BUREAU as string[] } });
-    can('revokeToken', 'AccessToken', { ...own, role: { $in: ISSUES.CITY_BUREAU as string[] } });
+    can('revokeToken', 'AccessToken', { ...own, role: { $in: REVOKED_BY_BUREAU } });
   },
 
   // as the bureau, without contacts
@@ -110,6 +122,12 @@ const RULES: Record<Actor['role'], Grant> = {
     can('read', 'AccessToken', { ...own, role: { $in: ISSUES.PROVINCE as string[] } });
     can(['returnReport', 'acceptReport', 'reopenReport'], 'Report', own);
     can('extendObligation', 'ReportObligation', own);
+    can('read', 'ReportTemplate', own);
+    can('read', 'Upload', { tokenId: my.tokenId });
+    can('createUpload', 'Upload');
+    can('replaceReportTemplate', 'ReportTemplate', own);
+    can('decideSealRequirement', 'SealRequirement', own);
+    can('requestReportArchive', 'Report', own);
     can('issueToken', 'AccessToken', { ...own, role: { $in: ISSUES.PROVINCE as string[] } });
     can('revokeToken', 'AccessToken', { ...own, role: { $in: ISSUES.PROVINCE as string[] } });
   },
@@ -137,8 +155,19 @@ const RULES: Record<Actor['role'], Grant> = {
     can('revokeToken', 'AccessToken');
   },
 
+  // one lead unit: the one PDF that it is asked to seal, and its own seal on it
+  SEAL_UNIT: (can, my) => {
+    const here = { sha256: my.sealedSha256, 'revision.reportId': my.reportId };
+    can('read', 'ReportDocument', { ...here, kind: 'STAMPED_PDF' });
+    can('read', 'SealAttestation', { ...here, organizationId: my.organizationId });
+    can('read', 'AccessToken', { id: my.tokenId });
+    can('attestSeal', 'Report', { id: my.reportId });
+  },
+
   JOB: (can) => {
     can('read', ['AccessToken', 'Account', 'ReportObligation', 'Upload', 'OutboxEvent']);
+    // checks files as they arrive, and prints receipts
+    can('read', ['ReportDocument', 'Receipt']);
   },
 };
 

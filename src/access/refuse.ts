@@ -17,7 +17,9 @@ export function refuseRow<R extends object>(
   row: R | undefined | null,
 ): R {
   const ability = abilityFor(actor.role, actor);
-  if (!row || !ability.can('read', typed(subject, row))) throw new ApiError('NOT_FOUND');
-  if (!ability.can(action, typed(subject, row))) throw new ApiError('FORBIDDEN', { requiredPermission: action });
+  const acts = row && ability.can(action, typed(subject, row));
+  // whoever may act on a row knows that it exists, without reading it
+  if (!row || !(acts || ability.can('read', typed(subject, row)))) throw new ApiError('NOT_FOUND');
+  if (!acts) throw new ApiError('FORBIDDEN', { requiredPermission: action });
   return row;
 }

@@ -21,6 +21,9 @@ export type TokenClaims = {
   cityId: string | null;
   department: DepartmentKind | null;
   consortiumId: string | null;
+  organizationId?: string | null;
+  reportId?: string | null;
+  sealedSha256?: string | null;
   expiresAt: Date;
 };
 
@@ -73,6 +76,9 @@ export class Tokens {
       cty: claims.cityId ?? undefined,
       dep: claims.department ?? undefined,
       con: claims.consortiumId ?? undefined,
+      org: claims.organizationId ?? undefined,
+      rep: claims.reportId ?? undefined,
+      pdf: claims.sealedSha256 ?? undefined,
     })
       .setProtectedHeader({ alg: 'EdDSA', kid: this.keyId })
       .setIssuer(ISSUER)
@@ -114,6 +120,9 @@ export class Tokens {
         cityId: (payload.cty as string) ?? null,
         department: (payload.dep as DepartmentKind) ?? null,
         consortiumId: (payload.con as string) ?? null,
+        organizationId: (payload.org as string) ?? null,
+        reportId: (payload.rep as string) ?? null,
+        sealedSha256: (payload.pdf as string) ?? null,
         assignedConsortiumIds: [],
         tokenExpiresAt: new Date(payload.exp! * 1000),
       };

@@ -24,6 +24,10 @@ export const ID_PREFIXES = {
   aud: 'AuditEntry',
   out: 'OutboxEvent',
   exp: 'ExpertAssignment',
+  rqs: 'RequiredSeal',
+  srq: 'SealRequirement',
+  rct: 'Receipt',
+  tpl: 'ReportTemplate',
 } as const;
 export type IdPrefix = keyof typeof ID_PREFIXES;
 

@@ -13,6 +13,7 @@ export const Role = labelledEnum(
     EXPERT: { zh: '评审专家', en: 'Expert' },
     ANALYST: { zh: '分析人员', en: 'Analyst' },
     ADMINISTRATOR: { zh: '系统管理员', en: 'System administrator' },
+    SEAL_UNIT: { zh: '用印单位', en: 'Lead unit that seals' },
   },
 );
 export type Role = keyof typeof Role;
@@ -180,6 +181,8 @@ export const PermissionReason = labelledEnum(
     NOT_YOUR_ROLE: { zh: '您的角色无此权限', en: 'Not for your role' },
     WRONG_STATE: { zh: '当前状态下不可操作', en: 'Not possible in this state' },
     DOCUMENT_MISSING: { zh: '缺少WORD或PDF文件', en: 'The Word file or the PDF is missing' },
+    DOCUMENT_UNREADABLE: { zh: '文件未通过检查', en: 'A file was refused by its check' },
+    DOCUMENT_PENDING: { zh: '文件正在检查', en: 'A file is still being checked' },
     SEAL_MISSING: { zh: '尚有牵头单位未确认盖章', en: 'A lead unit has not attested its seal' },
     SAME_PERSON: { zh: '不能审核本人提交的材料', en: 'Nobody decides on their own submission' },
     CONSORTIUM_CLOSED: { zh: '联合体已调出名单或被取消资格', en: 'The consortium is removed or disqualified' },
@@ -194,3 +197,44 @@ export const MembershipRole = {
   MEMBER: 'MEMBER',
 } as const;
 export type MembershipRole = keyof typeof MembershipRole;
+
+export const DocumentCheckState = labelledEnum(
+  'DocumentCheckState',
+  { zh: '文件检查的状态。', en: 'Where the check of a file stands.' },
+  {
+    PENDING: { zh: '检查中', en: 'Being checked' },
+    PASSED: { zh: '通过', en: 'Passed' },
+    WARNED: { zh: '通过，有提示', en: 'Passed, with warnings' },
+    REFUSED: { zh: '不予接受', en: 'Refused' },
+  },
+);
+export type DocumentCheckState = keyof typeof DocumentCheckState;
+
+export const FindingSeverity = labelledEnum(
+  'FindingSeverity',
+  { zh: '检查发现的轻重。', en: 'How much a finding matters.' },
+  {
+    WARNING: { zh: '提示，不妨碍提交', en: 'A warning; never hinders' },
+    ERROR: { zh: '不予接受', en: 'Refuses the file' },
+  },
+);
+export type FindingSeverity = keyof typeof FindingSeverity;
+
+export const ReceiptKind = labelledEnum(
+  'ReceiptKind',
+  { zh: '回执类别。', en: 'Kind of receipt.' },
+  { SUBMISSION: { zh: '报送回执', en: 'Of a submission' }, ACCEPTANCE: { zh: '收件回执', en: 'Of an acceptance' } },
+);
+export type ReceiptKind = keyof typeof ReceiptKind;
+
+export const SealUnitKind = labelledEnum(
+  'SealUnitKind',
+  { zh: '须盖章的牵头单位类别（通知第4条）。', en: 'Kind of lead unit that must seal (notice, paragraph 4).' },
+  {
+    LEAD_SCHOOL: { zh: '牵头学校', en: 'Lead school' },
+    LEAD_ENTERPRISE: { zh: '牵头企业', en: 'Lead enterprise' },
+    PARK: { zh: '依托园区', en: 'Park' },
+    BUREAU: { zh: '市州教育行政部门', en: 'City education bureau' },
+  },
+);
+export type SealUnitKind = keyof typeof SealUnitKind;

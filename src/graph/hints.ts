@@ -16,6 +16,8 @@ export type Hints = {
   nullable?: boolean;
   /** A nested keyset page: the name of its definition (reading/pages.ts). */
   page?: string;
+  /** A list of another entity's rows that a feature's SQL names and orders: a query of (id, position) by the row's alias. */
+  listed?: { entity: string; rows(alias: string): string };
   /** SQL that a feature computes from the row's alias, for these roles only. */
   derived?: { key: string; roles: readonly string[]; sql(alias: string): string };
 };
@@ -30,4 +32,5 @@ export const From = (path: string, where: NonNullable<Hints['relation']>['where'
 export const Inverse = (inverse: NonNullable<Hints['inverse']>, ...orderBy: string[]) => hint({ inverse, orderBy });
 export const NullWhenHidden = () => hint({ nullable: true });
 export const Paged = (page: string) => hint({ page });
+export const Listed = (listed: NonNullable<Hints['listed']>) => hint({ listed });
 export const Derived = (derived: NonNullable<Hints['derived']>) => hint({ derived });

@@ -17,8 +17,12 @@ export const UserErrorCode = labelledEnum(
       en: 'A document is missing: one Word file and one PDF are required.',
     },
     DOCUMENT_UNREADABLE: {
-      zh: '文件无法读取：请上传可正常打开的 .docx 或 .pdf。',
-      en: 'The file can’t be read: send a .docx or .pdf that opens.',
+      zh: '文件未通过检查：原因见 params 中的 finding。',
+      en: 'The file was refused by its check: params say why, as `finding`.',
+    },
+    DOCUMENT_PENDING: {
+      zh: '文件正在检查，请稍候再提交。',
+      en: 'A file is still being checked; submit in a moment.',
     },
     SEAL_MISSING: { zh: '尚有牵头单位未确认盖章。', en: 'A lead unit has not attested its seal.' },
     SAME_PERSON: { zh: '不能审核本人提交的材料。', en: 'Nobody decides on their own submission.' },

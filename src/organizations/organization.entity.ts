@@ -77,4 +77,11 @@ export class Park extends Node {
   @Index()
   @ManyToOne(() => City, { nullable: true })
   city!: Relation<City> | null;
+
+  /** Who seals for the park, once the province asks for it. */
+  @Column({ type: 'text', nullable: true })
+  organizationId!: string | null;
+
+  @ManyToOne(() => Organization, { nullable: true })
+  organization!: Relation<Organization> | null;
 }

@@ -103,6 +103,10 @@ export class Department extends Node {
   )
   city!: Relation<City> | null;
 
+  /** Who seals for the bureau, once the province asks for it. No relation: units know provinces. */
+  @Column({ type: 'text', nullable: true })
+  organizationId!: string | null;
+
   @Field(() => DepartmentKind, { description: '类别。 Kind.' })
   @Column({ type: 'text' })
   kind!: DepartmentKind;

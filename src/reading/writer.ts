@@ -105,6 +105,7 @@ export class Writer {
         else put(keyOf(responseName), this.relation(table, alias, hints.relation?.path ?? name, own, hints, args));
       } else if (hints.inverse) put(name, this.relation(table, alias, name, inner(), hints, {}));
       else if (hints.through) put(name, this.through(table, alias, hints.through, inner()));
+      else if (hints.listed) put(name, this.listed(alias, hints.listed, inner()));
       else if (hints.relation) put(name, this.relation(table, alias, hints.relation.path, inner(), hints, {}));
       else if (!hints.needs) put(name, this.plain(table, alias, name, hints, inner));
     }
@@ -202,6 +203,13 @@ export class Writer {
           : `${alias}.${this.column(table, p).databaseName}`,
       )
       .join(', ');
+  }
+
+  protected listed(alias: string, { entity, rows }: NonNullable<Hints['listed']>, selection: Selection): string {
+    const to = this.table(entity);
+    const [l, t] = [this.alias(), this.alias()];
+    const row = this.object(to, t, selection, { __type: `'${to.name}'` });
+    return `(SELECT coalesce(json_agg(${row} ORDER BY ${l}.position), '[]') FROM (${rows(alias)}) ${l} JOIN ${to.tableName} ${t} ON ${t}.id = ${l}.id WHERE ${this.allowed(to, t)})`;
   }
 
   protected through(

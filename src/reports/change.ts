@@ -4,7 +4,7 @@ import type { Action } from '../access/policy.js';
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
-import type { ReportState, ReturnReason } from '../graph/enums.js';
+import type { ReceiptKind, ReportState, ReturnReason } from '../graph/enums.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import { ReportEvent, ReportEventComment } from './event.entity.js';
 import { Report } from './report.entity.js';
@@ -12,6 +12,12 @@ import { ReportRevision } from './revision.entity.js';
 
 /** What every change needs: who, through which door, in which request. */
 export type Asker = { actor: Actor; door: Door; requestId: string | null };
+
+/** Issues a receipt within the transaction of its event; src/receipts has it. */
+export type ReceiptBook = {
+  issue(tx: Tx, kind: ReceiptKind, report: Report, revisionId: string, eventId: string): Promise<void>;
+};
+export type AskerWithReceipts = Asker & { receipts: ReceiptBook };
 export type Outcome = { id: string | null; userErrors: RawUserError[] };
 
 type OnReport = { reportId: string; expectedVersion: number; validateOnly?: boolean | null };
@@ -31,7 +37,7 @@ export async function changeReport<T extends Outcome>(
   return asker.door.writing<Outcome | T>(
     asker.actor,
     async (tx) => {
-      const report = refuseRow(tx.actor, action, 'Report', await tx.lock(Report, input.reportId));
+      const report = refuseRow(tx.actor, action, 'Report', await tx.lock(Report, input.reportId, action));
       const fail = (userErrors: RawUserError[]): Outcome => ({ id: report.id, userErrors });
       if (report.version !== input.expectedVersion)
         return fail([...inputErrors, userError('CONFLICT', ['expectedVersion'], { currentVersion: report.version })]);
@@ -62,8 +68,8 @@ export type Step = {
   comment?: string | null;
 };
 
-/** Event, comment, audit and outbox row of a transition, in its transaction. */
-export async function note(tx: Tx, report: Report, step: Step, requestId: string | null): Promise<void> {
+/** Event, comment, audit and outbox row of a transition, in its transaction; answers the event's id. */
+export async function note(tx: Tx, report: Report, step: Step, requestId: string | null): Promise<string> {
   const { provinceId, cityId, consortiumId } = report;
   const scope = { provinceId, cityId, consortiumId };
   const id = newId('evt');
@@ -93,4 +99,5 @@ export async function note(tx: Tx, report: Report, step: Step, requestId: string
     },
     requestId,
   );
+  return id;
 }

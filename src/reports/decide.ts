@@ -2,8 +2,9 @@ import type { Tx } from '../access/door.js';
 import { newId } from '../database/ids.js';
 import type { ReportState } from '../graph/enums.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
-import { type Asker, advance, changeReport, note, type Outcome } from './change.js';
-import { draftGaps } from './gaps.js';
+import { shanghaiToday } from './calendar.js';
+import { type Asker, type AskerWithReceipts, advance, changeReport, note, type Outcome } from './change.js';
+import { draftGaps, type Gaps } from './gaps.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
 import type {
@@ -24,6 +25,12 @@ const comment = (value: string | null | undefined, required = false) =>
 /** The table's verdict as business errors, all at once. */
 function verdict(name: TransitionName, tx: Tx, report: Report, gaps: Gaps | null): RawUserError[] {
   return objections(name, tx.actor, { ...report, gaps }).flatMap((reason) => {
+    if (reason === 'DOCUMENT_PENDING')
+      return gaps!.pending.map((kind) => userError('DOCUMENT_PENDING', ['reportId'], { kind }));
+    if (reason === 'DOCUMENT_UNREADABLE')
+      return gaps!.refused.flatMap(({ kind, findings }) =>
+        findings.map((finding) => userError('DOCUMENT_UNREADABLE', ['reportId'], { kind, finding })),
+      );
     if (reason === 'SEAL_MISSING')
       return gaps!.seals.map((organizationId) => userError('SEAL_MISSING', ['reportId'], { organizationId }));
     if (reason === 'DOCUMENT_MISSING')
@@ -32,7 +39,6 @@ function verdict(name: TransitionName, tx: Tx, report: Report, gaps: Gaps | null
     return [userError('ILLEGAL_TRANSITION', ['reportId'], { state: report.state })];
   });
 }
-type Gaps = { documents: string[]; seals: string[] };
 
 /** The desk stands still when the deadline has passed. */
 async function moveDesk(tx: Tx, report: Report, to: ReportState, more: Partial<ReportObligation> = {}): Promise<void> {
@@ -48,15 +54,20 @@ async function moveDesk(tx: Tx, report: Report, to: ReportState, more: Partial<R
 const revisionOf = async (tx: Tx, report: Report, number: number | null): Promise<ReportRevision> =>
   (await tx.find(ReportRevision, { reportId: report.id, number }))[0];
 
+/** With its check: the same bytes have the same verdict. */
+const COPIED =
+  'kind, file_name, byte_size, sha256, storage_key, created_at, check_state, findings, checked_at, page_count, has_text, signatures, sketch';
+
 /** RETURNED and a withdrawal have a draft at once: a copy of the revision, its documents, and the seals on its PDF. */
 async function copyToDraft(tx: Tx, revision: ReportRevision): Promise<void> {
-  const { provinceId, cityId, consortiumId, reportId, title, summary } = revision;
+  const { provinceId, cityId, consortiumId, reportId, title, summary, pairSimilarity } = revision;
   const id = newId('rev');
-  await tx.insert(ReportRevision, { id, provinceId, cityId, consortiumId, reportId, number: null, title, summary });
+  const scoped = { provinceId, cityId, consortiumId };
+  await tx.insert(ReportRevision, { id, ...scoped, reportId, number: null, title, summary, pairSimilarity });
   const scope = 'province_id, city_id, consortium_id';
   await tx.query(
-    `INSERT INTO report_document (id, revision_id, ${scope}, kind, file_name, byte_size, sha256, storage_key, created_at)
-     SELECT 'doc_' || replace(gen_random_uuid()::text, '-', ''), $2, ${scope}, kind, file_name, byte_size, sha256, storage_key, created_at
+    `INSERT INTO report_document (id, revision_id, ${scope}, ${COPIED})
+     SELECT 'doc_' || replace(gen_random_uuid()::text, '-', ''), $2, ${scope}, ${COPIED}
      FROM report_document WHERE revision_id = $1`,
     [revision.id, id],
   );
@@ -68,16 +79,18 @@ async function copyToDraft(tx: Tx, revision: ReportRevision): Promise<void> {
   );
 }
 
-export function submitReport(asker: Asker, input: SubmitReportInput): Promise<Outcome> {
+export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput): Promise<Outcome> {
   return changeReport(asker, 'submitReport', input, comment(input.comment), async (tx, report) => {
+    const today = shanghaiToday(tx.now);
     const [{ gaps }] = await tx.query<{ gaps: Gaps | null }>(
-      `SELECT ${draftGaps('t')} AS gaps FROM report t WHERE t.id = $1`,
-      [report.id],
+      `SELECT ${draftGaps('t', '$2::date')} AS gaps FROM report t WHERE t.id = $1`,
+      [report.id, today],
     );
     const errors = verdict('submitReport', tx, report, gaps);
     if (errors.length) return errors;
     const draft = await revisionOf(tx, report, null);
     const number = report.lastRevisionNumber + 1;
+    await freezeSeals(tx, draft, today);
     await tx.update(ReportRevision, { id: draft.id }, { number, submittedAt: tx.now });
     const lost = await advance(tx, report, {
       state: 'SUBMITTED',
@@ -91,21 +104,25 @@ export function submitReport(asker: Asker, input: SubmitReportInput): Promise<Ou
     });
     if (lost.length) return lost;
     await moveDesk(tx, report, 'SUBMITTED');
-    await note(
+    const revision = { ...draft, number };
+    const eventId = await note(
       tx,
       report,
-      {
-        transition: 'submitReport',
-        from: report.state,
-        to: 'SUBMITTED',
-        revision: { ...draft, number },
-        comment: input.comment,
-      },
+      { transition: 'submitReport', from: report.state, to: 'SUBMITTED', revision, comment: input.comment },
       asker.requestId,
     );
+    await asker.receipts.issue(tx, 'SUBMISSION', report, draft.id, eventId);
     return { id: report.id, userErrors: [] };
   });
 }
+
+/** The units that had to seal on the day of the submission stay with the revision. */
+const freezeSeals = (tx: Tx, { id, provinceId, cityId, consortiumId }: ReportRevision, today: string) =>
+  tx.query(
+    `INSERT INTO required_seal (id, province_id, city_id, consortium_id, revision_id, organization_id, position)
+     SELECT 'rqs_' || replace(gen_random_uuid()::text, '-', ''), $1, $2, $3, $4, s.organization_id, s.position FROM seals_due($3, $5::date) s`,
+    [provinceId, cityId, consortiumId, id, today],
+  );
 
 export function withdrawReport(asker: Asker, input: WithdrawReportInput): Promise<Outcome> {
   return changeReport(asker, 'withdrawReport', input, comment(input.comment), async (tx, report) => {
@@ -147,7 +164,7 @@ export function returnReport(asker: Asker, input: ReturnReportInput): Promise<Ou
   });
 }
 
-export function acceptReport(asker: Asker, input: AcceptReportInput): Promise<Outcome> {
+export function acceptReport(asker: AskerWithReceipts, input: AcceptReportInput): Promise<Outcome> {
   return changeReport(asker, 'acceptReport', input, comment(input.comment), async (tx, report) => {
     const errors = verdict('acceptReport', tx, report, null);
     if (errors.length) return errors;
@@ -155,12 +172,13 @@ export function acceptReport(asker: Asker, input: AcceptReportInput): Promise<Ou
     await tx.update(ReportRevision, { id: revision.id }, { acceptedAt: tx.now });
     const lost = await advance(tx, report, { state: 'ACCEPTED', acceptedAt: tx.now });
     if (lost.length) return lost;
-    await note(
+    const eventId = await note(
       tx,
       report,
       { transition: 'acceptReport', from: report.state, to: 'ACCEPTED', revision, comment: input.comment },
       asker.requestId,
     );
+    await asker.receipts.issue(tx, 'ACCEPTANCE', report, revision.id, eventId);
     return { id: report.id, userErrors: [] };
   });
 }

@@ -27,7 +27,7 @@ export async function createReportDraft(asker: Asker, input: CreateReportDraftIn
         tx.actor,
         'createReportDraft',
         'ReportObligation',
-        await tx.lock(ReportObligation, input.obligationId),
+        await tx.lock(ReportObligation, input.obligationId, 'createReportDraft'),
       );
       const [consortium] = await tx.find(Consortium, { id: obligation.consortiumId });
       const [existing] = await tx.find(Report, { obligationId: obligation.id });

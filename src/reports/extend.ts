@@ -21,7 +21,7 @@ export async function extendObligation(asker: Asker, input: ExtendObligationInpu
         tx.actor,
         'extendObligation',
         'ReportObligation',
-        await tx.lock(ReportObligation, input.obligationId),
+        await tx.lock(ReportObligation, input.obligationId, 'extendObligation'),
       );
       const today = shanghaiToday(tx.now);
       if (dueOn <= obligation.dueOn || dueOn < today)

@@ -1,13 +1,22 @@
+/** Today in Shanghai, as the database has it. */
+const TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date";
+
+export type Gaps = {
+  documents: string[];
+  pending: string[];
+  refused: { kind: string; findings: string[] }[];
+  seals: string[];
+};
+
 /**
- * What a draft lacks before it can be submitted, as JSON { documents: kinds, seals: organization ids }: one SQL for the flag
- * and for the guard. `report` is the alias of the report's row. The board alone can see a draft, under both walls.
+ * What a draft lacks before it can be submitted, as JSON of Gaps. The database's own function says it (migrations/files/), for
+ * the flag, for the submission, and for the guard at its commit. `report` is the alias of the report's row; the board alone
+ * can see a draft, under both walls.
  */
-export const draftGaps = (report: string): string => `(
-  SELECT json_build_object(
-    'documents', (SELECT coalesce(json_agg(k.kind ORDER BY k.kind), '[]') FROM (VALUES ('WORD'), ('STAMPED_PDF')) k(kind)
-      WHERE NOT EXISTS (SELECT 1 FROM report_document d WHERE d.revision_id = r.id AND d.kind = k.kind)),
-    'seals', (SELECT coalesce(json_agg(m.organization_id ORDER BY m.role DESC, m.position), '[]') FROM membership m
-      WHERE m.consortium_id = ${report}.consortium_id AND m.role IN ('LEAD_SCHOOL', 'LEAD_ENTERPRISE')
-        AND NOT EXISTS (SELECT 1 FROM seal_attestation s JOIN report_document d ON d.revision_id = s.revision_id AND d.kind = 'STAMPED_PDF'
-          WHERE s.revision_id = r.id AND s.organization_id = m.organization_id AND s.sha256 = d.sha256)))
-  FROM report_revision r WHERE r.report_id = ${report}.id AND r.number IS NULL)`;
+export const draftGaps = (report: string, day = TODAY): string =>
+  `(SELECT draft_gaps(r.id, ${day}) FROM report_revision r WHERE r.report_id = ${report}.id AND r.number IS NULL)`;
+
+/** The units that had to seal a revision; of a draft, those that have to today. */
+export const sealsDue = (revision: string): string =>
+  `SELECT q.organization_id AS id, q.position FROM required_seal q WHERE q.revision_id = ${revision}.id AND ${revision}.number IS NOT NULL
+   UNION ALL SELECT s.organization_id, s.position FROM seals_due(${revision}.consortium_id, ${TODAY}) s WHERE ${revision}.number IS NULL`;

@@ -1,11 +1,14 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
 import { OneOf } from '../database/checks.js';
-import { DocumentKind } from '../graph/enums.js';
-import { Needs, OrderBy } from '../graph/hints.js';
+import type { Signature } from '../files/inspection/inspector.js';
+import { DocumentCheckState, DocumentKind } from '../graph/enums.js';
+import { Listed, Needs, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
+import { DocumentCheck, type FindingCode } from './check.types.js';
+import { sealsDue } from './gaps.js';
 import { Report } from './report.entity.js';
 
 @ObjectType({
@@ -54,6 +57,15 @@ export class ReportRevision extends ScopedNode {
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   acceptedAt!: Date | null;
 
+  /** How much of the Word text the PDF holds; the checker writes it while this is a draft. */
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'PDF 中含有 WORD 文本的比例（0至1）；纯扫描件或检查未完时为空。 0 to 1: how much of the Word text the PDF holds; null for a pure scan or while checks run.',
+  })
+  @Column({ type: 'double precision', nullable: true })
+  pairSimilarity!: number | null;
+
   @Field(() => [ReportDocument], { description: '文件。 Its documents.' })
   @OrderBy('kind')
   @OneToMany(
@@ -69,6 +81,43 @@ export class ReportRevision extends ScopedNode {
     (seal) => seal.revision,
   )
   seals!: Relation<SealAttestation[]>;
+
+  @OneToMany(
+    () => RequiredSeal,
+    (required) => required.revision,
+  )
+  sealLinks!: Relation<RequiredSeal[]>;
+
+  @Field(() => [Organization], {
+    description:
+      '应盖章的单位，提交时固定；草稿为今日所应（通知第4条）。 The units whose seal was due, frozen at submission; of a draft those due today (notice, paragraph 4).',
+  })
+  @Listed({ entity: 'Organization', rows: sealsDue })
+  readonly requiredSeals!: Organization[];
+}
+
+/** A unit whose seal was due when the revision was submitted. */
+@Entity()
+@Index(['revisionId', 'organizationId'], { unique: true })
+export class RequiredSeal extends ScopedNode {
+  @Column({ type: 'text' })
+  revisionId!: string;
+
+  @ManyToOne(
+    () => ReportRevision,
+    (revision) => revision.sealLinks,
+    { nullable: false },
+  )
+  revision!: Relation<ReportRevision>;
+
+  @Column({ type: 'text' })
+  organizationId!: string;
+
+  @ManyToOne(() => Organization, { nullable: false })
+  organization!: Relation<Organization>;
+
+  @Column({ type: 'int' })
+  position!: number;
 }
 
 @ObjectType({
@@ -77,7 +126,11 @@ export class ReportRevision extends ScopedNode {
   description: '材料文件（通知第4条：WORD文档与联合盖章的PDF）。 A file of a revision (notice, paragraph 4).',
 })
 @OneOf('kind', DocumentKind)
+@OneOf('checkState', DocumentCheckState)
 @Entity()
+@Index('ix_report_document_pending', ['createdAt'], { where: "check_state = 'PENDING'" })
+@Index(['storageKey'])
+@Index(['sha256'])
 @Index(['revisionId', 'kind'], { unique: true })
 @Index(['consortiumId'])
 export class ReportDocument extends ScopedNode {
@@ -113,6 +166,37 @@ export class ReportDocument extends ScopedNode {
 
   @Column({ type: 'timestamptz', precision: 3 })
   createdAt!: Date;
+
+  @Column({ type: 'text', default: 'PENDING' })
+  checkState!: DocumentCheckState;
+
+  /** Codes; what they mean stands in files/inspection/findings.ts. */
+  @Column({ type: 'jsonb', default: [] })
+  findings!: FindingCode[];
+
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  checkedAt!: Date | null;
+
+  @Column({ type: 'int', nullable: true })
+  pageCount!: number | null;
+
+  @Column({ type: 'boolean', nullable: true })
+  hasText!: boolean | null;
+
+  @Column({ type: 'jsonb', default: [] })
+  signatures!: Signature[];
+
+  /** Of its text, to compare it with its pair's. */
+  @Column({ type: 'bytea', nullable: true })
+  sketch!: Buffer | null;
+
+  /** When a checker last took it up: one that died leaves it to another. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  claimedAt!: Date | null;
+
+  @Field(() => DocumentCheck, { description: '检查结果。 What the check found.' })
+  @Needs('kind', 'checkState', 'findings', 'checkedAt', 'pageCount', 'hasText', 'signatures', 'revision.pairSimilarity')
+  readonly check!: DocumentCheck;
 
   @Field({ description: '下载链接，五分钟内有效，属于当前令牌。 Signed URL, five minutes, for the viewer’s token.' })
   @Needs('id')
@@ -164,7 +248,17 @@ export class SealAttestation extends ScopedNode {
 /** Bytes on their way: announced, then received, then attached. */
 @Entity()
 @Index(['expiresAt'])
-export class Upload extends ScopedNode {
+export class Upload extends Node {
+  @Column({ type: 'text' })
+  provinceId!: string;
+
+  /** Null for the province's own. */
+  @Column({ type: 'text', nullable: true })
+  cityId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  consortiumId!: string | null;
+
   @Column({ type: 'text' })
   tokenId!: string;
 

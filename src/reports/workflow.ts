@@ -1,6 +1,10 @@
 import type { Actor } from '../access/actor.js';
 import type { ConsortiumStatus, PermissionReason, ReportState, Role } from '../graph/enums.js';
 import type { UserErrorCode } from '../graph/user-errors.js';
+import type { Gaps } from './gaps.js';
+
+/** Both files there, checked and accepted, and every seal that is due (notice, paragraph 4). */
+const COMPLETE = ['DOCUMENT_MISSING', 'DOCUMENT_UNREADABLE', 'DOCUMENT_PENDING', 'SEAL_MISSING'] as const;
 
 /**
  * The report's way: one table, read by the mutations, the May-I flags and docs/workflow.md; the database's own guard
@@ -8,14 +12,8 @@ import type { UserErrorCode } from '../graph/user-errors.js';
  */
 export const WORKFLOW = [
   { name: 'createReportDraft', from: null, to: 'DRAFT', by: 'BOARD', guards: ['CONSORTIUM_CLOSED', 'REPORT_EXISTS'] },
-  { name: 'submitReport', from: 'DRAFT', to: 'SUBMITTED', by: 'BOARD', guards: ['DOCUMENT_MISSING', 'SEAL_MISSING'] },
-  {
-    name: 'submitReport',
-    from: 'RETURNED',
-    to: 'SUBMITTED',
-    by: 'BOARD',
-    guards: ['DOCUMENT_MISSING', 'SEAL_MISSING'],
-  },
+  { name: 'submitReport', from: 'DRAFT', to: 'SUBMITTED', by: 'BOARD', guards: COMPLETE },
+  { name: 'submitReport', from: 'RETURNED', to: 'SUBMITTED', by: 'BOARD', guards: COMPLETE },
   // back to the state it was submitted from
   { name: 'withdrawReport', from: 'SUBMITTED', to: 'DRAFT', by: 'BOARD', guards: [] },
   { name: 'withdrawReport', from: 'SUBMITTED', to: 'RETURNED', by: 'BOARD', guards: [] },
@@ -60,13 +58,15 @@ export type Facts = {
   submittedFrom?: ReportState | null;
   submittedByAccountId?: string | null;
   consortiumStatus?: ConsortiumStatus;
-  gaps?: { documents: readonly string[]; seals: readonly string[] } | null;
+  gaps?: Gaps | null;
 };
 
 const FAILS: Record<Guard, (facts: Facts, actor: Actor) => boolean> = {
   CONSORTIUM_CLOSED: ({ consortiumStatus }) => consortiumStatus === 'REMOVED' || consortiumStatus === 'DISQUALIFIED',
   REPORT_EXISTS: ({ state }) => state !== null,
   DOCUMENT_MISSING: ({ gaps }) => !!gaps?.documents.length,
+  DOCUMENT_UNREADABLE: ({ gaps }) => !!gaps?.refused.length,
+  DOCUMENT_PENDING: ({ gaps }) => !!gaps?.pending.length,
   SEAL_MISSING: ({ gaps }) => !!gaps?.seals.length,
   SAME_PERSON: ({ submittedByAccountId }, actor) => !!submittedByAccountId && submittedByAccountId === actor.accountId,
 };

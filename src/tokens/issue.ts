@@ -175,7 +175,7 @@ export async function revokeToken(asker: Asker, input: RevokeTokenInput): Promis
     async (tx) => {
       const [seen] = await tx.find(AccessToken, { id: input.tokenId });
       refuseRow(actor, 'revokeToken', 'AccessToken', seen);
-      const token = (await tx.lock(AccessToken, input.tokenId))!;
+      const token = (await tx.lock(AccessToken, input.tokenId, 'revokeToken'))!;
       if (!token.revokedAt) {
         await tx.update(AccessToken, { id: token.id }, { revokedAt: tx.now });
         const { provinceId, cityId, consortiumId } = token;

@@ -5,6 +5,7 @@ import { OneOf } from '../database/checks.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
+import { Organization } from '../organizations/organization.entity.js';
 import { City, Province } from '../provinces/province.entity.js';
 
 /** Who holds tokens: what "the same person" means when a decision is made. */
@@ -29,6 +30,7 @@ export class Account extends Node {
 @OneOf('department', DepartmentKind)
 @Entity()
 @Index(['createdAt', 'id'])
+@Index(['reportId', 'organizationId'])
 @Index(['cityId', 'role', 'createdAt', 'id'])
 @Index(['provinceId', 'role', 'createdAt', 'id'])
 export class AccessToken extends Node {
@@ -72,6 +74,20 @@ export class AccessToken extends Node {
   @Index()
   @ManyToOne(() => Consortium, { nullable: true })
   consortium!: Relation<Consortium> | null;
+
+  /** Of a seal unit: the unit, and the report and PDF on which it may confirm its seal. */
+  @Column({ type: 'text', nullable: true })
+  organizationId!: string | null;
+
+  @Field(() => Organization, { nullable: true, description: '限定的用印单位。 The lead unit of its scope.' })
+  @ManyToOne(() => Organization, { nullable: true })
+  organization!: Relation<Organization> | null;
+
+  @Column({ type: 'text', nullable: true })
+  reportId!: string | null;
+
+  @Column({ name: 'sha256', type: 'text', nullable: true })
+  sealedSha256!: string | null;
 
   /** The token that issued this one; null for those made at the start. */
   @Column({ type: 'text', nullable: true })

@@ -1,0 +1,61 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { FINDINGS, type FindingCode } from '../files/inspection/findings.js';
+import { DocumentCheckState, FindingSeverity } from '../graph/enums.js';
+import { labelledEnum } from '../graph/labels.js';
+import { DateTimeResolver } from '../graph/scalars.js';
+
+export type { FindingCode };
+
+export const DocumentFindingCode = labelledEnum(
+  'DocumentFindingCode',
+  { zh: '检查发现的代码；说明见 docs/checks.md。', en: 'What a check can find: docs/checks.md.' },
+  FINDINGS,
+);
+
+@ObjectType({ simpleResolvers: true, description: '一项检查发现。 One finding.' })
+export class DocumentFinding {
+  @Field(() => DocumentFindingCode, { description: '代码。 Code.' })
+  code!: FindingCode;
+  @Field(() => FindingSeverity, { description: '轻重。 Severity.' })
+  severity!: FindingSeverity;
+  @Field({ description: '说明与办法。 What is wrong, and what to do.' })
+  message!: string;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'PDF 中的数字签名；只说明所列两项，不证明签名人身份。 A digital signature in a PDF; only what the two flags say was checked, not who holds the key.',
+})
+export class PdfSignature {
+  @Field(() => String, { nullable: true, description: '证书上的名称。 Name on the certificate.' })
+  signedBy!: string | null;
+  @Field(() => DateTimeResolver, { nullable: true, description: '所称签名时间。 When it claims to be made.' })
+  signedAt!: string | null;
+  @Field({
+    description:
+      '签名范围是否为除签名本身外的整个文件。 Does the signed range cover the whole file but the signature itself?',
+  })
+  coversWholeFile!: boolean;
+  @Field({ description: '该范围的摘要是否相符。 Does the digest of the range match?' })
+  digestMatches!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: '文件检查。 The check of a file.' })
+export class DocumentCheck {
+  @Field(() => DocumentCheckState, { description: '状态。 State.' })
+  state!: DocumentCheckState;
+  @Field(() => [DocumentFinding], { description: '发现。 Findings.' })
+  findings!: DocumentFinding[];
+  @Field(() => DateTimeResolver, { nullable: true, description: '检查时间。 When it was checked.' })
+  checkedAt!: Date | string | null;
+  @Field(() => Int, { nullable: true, description: 'PDF 页数。 Pages of a PDF.' })
+  pageCount!: number | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'PDF 是否含文字（否则为纯扫描件）；WORD 为空。 Has the PDF text, or is it a pure scan? Null for Word.',
+  })
+  hasText!: boolean | null;
+  @Field(() => [PdfSignature], { description: '数字签名。 Digital signatures.' })
+  signatures!: PdfSignature[];
+}
