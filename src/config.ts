@@ -18,6 +18,21 @@ export type Config = {
   interpret: boolean;
   /** Base of the signed file URLs; empty: as the request addressed us. */
   publicUrl: string;
+  /** Origins of web pages on other hosts that may call. */
+  allowedOrigins: string[];
+  maxUploadBytes: number;
+  /** Null: files lie in dataDir. */
+  s3: S3Config | null;
+};
+
+export type S3Config = {
+  endpoint: string;
+  /** The address under which senders reach the same store. */
+  publicEndpoint: string;
+  bucket: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
 };
 
 /** Every environment variable the service reads. docs/configuration.md is checked against this list. */
@@ -46,6 +61,30 @@ export const VARIABLES = {
     en: '1: execute with graphql-js instead of compiled queries',
   },
   PUBLIC_URL: { default: '', zh: '签名文件链接的外部地址', en: 'external base address of signed file links' },
+  ALLOWED_ORIGINS: {
+    default: '',
+    zh: '允许跨域调用的网页来源，以逗号分隔，如 https://page.example.cn',
+    en: 'origins of web pages on other hosts that may call, separated by commas, such as https://page.example.cn',
+  },
+  MAX_UPLOAD_BYTES: {
+    default: '52428800',
+    zh: '单个文件的最大字节数（1–1073741824）',
+    en: 'the most bytes that one file may have (1 to 1073741824)',
+  },
+  S3_BUCKET: {
+    default: '',
+    zh: '存放文件的存储桶；留空则存入 DATA_DIR',
+    en: 'bucket for the files; empty: they are kept in DATA_DIR',
+  },
+  S3_ENDPOINT: { default: '', zh: 'S3 兼容存储的地址', en: 'address of the S3-compatible store' },
+  S3_PUBLIC_ENDPOINT: {
+    default: '',
+    zh: '上传者访问该存储的地址；留空则同 S3_ENDPOINT',
+    en: 'address under which senders reach the store; empty: S3_ENDPOINT',
+  },
+  S3_REGION: { default: 'us-east-1', zh: '存储的区域', en: 'region of the store' },
+  S3_ACCESS_KEY_ID: { default: '', zh: '存储的访问密钥编号', en: 'access key of the store' },
+  S3_SECRET_ACCESS_KEY: { default: '', zh: '存储的访问密钥', en: 'its secret' },
 } as const;
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
@@ -58,13 +97,49 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       );
     return n;
   };
-  const url = (name: 'DATABASE_URL' | 'PUBLIC_URL', protocols: string[]) => {
+  const url = (name: keyof typeof VARIABLES, protocols: string[]) => {
     const text = value(name);
     if (text && !protocols.some((p) => text.startsWith(`${p}://`) && URL.canParse(text)))
       throw new ConfigError(
         `${name} 无效：应以 ${protocols.join(':// 或 ')}:// 开头。 ${name} must start with ${protocols.join(':// or ')}://.`,
       );
     return text;
+  };
+  const origins = () => {
+    const given = value('ALLOWED_ORIGINS')
+      .split(',')
+      .map((text) => text.trim());
+    const listed = given.filter((text) => text !== '');
+    const wrong = listed.find((text) => !/^https?:/.test(text) || !URL.canParse(text) || new URL(text).origin !== text);
+    if (wrong !== undefined)
+      throw new ConfigError(
+        `ALLOWED_ORIGINS 中的 ${wrong} 无效：应形如 https://page.example.cn，末尾没有斜杠。 ${wrong} in ALLOWED_ORIGINS is not an origin: write it like https://page.example.cn, without a slash at its end.`,
+      );
+    return listed;
+  };
+  const s3 = (): S3Config | null => {
+    const names = ['S3_BUCKET', 'S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+    const missing = names.filter((name) => !value(name));
+    // half a setting would put the files into a folder without a word
+    if (missing.length === names.length) return null;
+    if (missing.length)
+      throw new ConfigError(
+        `使用 S3 存储还须设置 ${missing.join('、')}。 To keep files in S3, set ${missing.join(', ')} too.`,
+      );
+    const bucket = value('S3_BUCKET');
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+      throw new ConfigError(
+        `S3_BUCKET=${bucket} 无效：应为 3 至 63 个小写字母、数字、点或连字符。 S3_BUCKET must be 3 to 63 lower-case letters, digits, dots or hyphens.`,
+      );
+    const endpoint = url('S3_ENDPOINT', ['http', 'https']).replace(/\/$/, '');
+    return {
+      endpoint,
+      publicEndpoint: url('S3_PUBLIC_ENDPOINT', ['http', 'https']).replace(/\/$/, '') || endpoint,
+      bucket,
+      region: value('S3_REGION') || VARIABLES.S3_REGION.default,
+      accessKeyId: value('S3_ACCESS_KEY_ID'),
+      secretAccessKey: value('S3_SECRET_ACCESS_KEY'),
+    };
   };
   if (!value('HOST')) throw new ConfigError('HOST 不能为空。 HOST must not be empty.');
   return {
@@ -76,6 +151,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     poolSize: integer('POOL_SIZE', 1, 90),
     interpret: value('GRAPHQL_INTERPRET') === '1',
     publicUrl: url('PUBLIC_URL', ['http', 'https']).replace(/\/$/, ''),
+    allowedOrigins: origins(),
+    maxUploadBytes: integer('MAX_UPLOAD_BYTES', 1, 1_073_741_824),
+    s3: s3(),
   };
 }
 

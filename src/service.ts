@@ -11,9 +11,10 @@ import { type Config, projectRoot } from './config.js';
 import { servingDataSource } from './database/data-source.js';
 import { entities } from './entities.js';
 import { FileLinks } from './files/links.js';
+import { openStorage } from './files/open-storage.js';
 import { fileRoutes } from './files/routes.js';
 import { UrlSigner } from './files/signing.js';
-import { localStorage, type Storage } from './files/storage.js';
+import type { Storage } from './files/storage.js';
 import { Context } from './reading/context.js';
 import { Reader } from './reading/reader.js';
 import { FileAccess, withAssignments } from './reports/file-access.js';
@@ -53,13 +54,13 @@ export async function createService({
   demoAccounts = () => [],
 }: ServiceOptions): Promise<Service> {
   const tokens = await Tokens.open(config.dataDir, config.production, now);
+  const signer = new UrlSigner(tokens.fileSecret);
+  const links = new FileLinks(signer, config.publicUrl);
+  const { storage, receiver, close } = await openStorage(config, links, now);
   const source = await servingDataSource({ url, entities, poolSize: config.poolSize }).initialize();
   await assertWalls(source);
   const door = new Door(source, now);
   const reader = new Reader(source, pages);
-  const storage = localStorage(join(config.dataDir, 'files'));
-  const signer = new UrlSigner(tokens.fileSecret);
-  const links = new FileLinks(signer, config.publicUrl);
   const access = new FileAccess(door, tokens);
   const lastUsed = new LastUsed(door);
   lastUsed.start();
@@ -90,9 +91,17 @@ export async function createService({
         return { ok: false, reason: '数据库暂不可用。 The database does not answer.' };
       }
     },
+    allowedOrigins: config.allowedOrigins,
     plugins: [
       (instance) =>
-        fileRoutes(instance, { storage, signer, now, onUpload: access.onUpload, onDownload: access.onDownload }),
+        fileRoutes(instance, {
+          storage,
+          receiver,
+          signer,
+          now,
+          onUpload: access.onUpload,
+          onDownload: access.onDownload,
+        }),
     ],
     graphiql: { accounts: demoAccounts, examples: examples() },
   });
@@ -108,6 +117,7 @@ export async function createService({
       await app.close();
       await lastUsed.stop().catch(() => {});
       await source.destroy();
+      close();
     },
   };
 }

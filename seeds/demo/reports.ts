@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../src/access/actor.js';
-import { JOB } from '../../src/access/actor.js';
 import { Door } from '../../src/access/door.js';
 import { demoPdf, demoWord } from '../../src/files/demo.js';
 import type { Storage } from '../../src/files/storage.js';
@@ -10,7 +8,6 @@ import type { DocumentKind } from '../../src/graph/enums.js';
 import { acceptReport, approveReport, returnReport, submitReport } from '../../src/reports/decide.js';
 import { attachReportDocument, attestSeal, createUpload } from '../../src/reports/documents.js';
 import { createReportDraft } from '../../src/reports/drafts.js';
-import { Upload } from '../../src/reports/revision.entity.js';
 import type { DemoAccount } from './accounts.js';
 
 const DAY = 86_400_000;
@@ -97,9 +94,8 @@ async function walk(
   };
   const attach = async (kind: DocumentKind, fileName: string, bytes: Buffer) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { upload } = await createUpload(as(who.board), { fileName, byteSize: bytes.length, sha256 });
-    await storage.receive(upload!.storageKey, Readable.from(bytes), { byteSize: bytes.length, sha256 });
-    await door.writing(JOB, (tx) => tx.update(Upload, { id: upload!.id }, { receivedAt: clock }));
+    const { upload } = await createUpload(as(who.board), { fileName, byteSize: bytes.length, sha256 }, storage, '');
+    await storage.put(upload!.storageKey, bytes);
     await step((input) => attachReportDocument(as(who.board), { ...input, kind, uploadId: upload!.id }, storage), 0);
   };
   if (goal === 'draft') return;

@@ -51,13 +51,11 @@ async function loaded(file: string | Buffer): Promise<Buffer> {
 }
 
 async function fetched(storage: Storage, key: string): Promise<Buffer> {
-  const { stream, byteSize } = await storage.open(key);
-  const chunks: Buffer[] = [];
+  const { path, release } = await storage.local(key);
   try {
-    if (byteSize > MAX_UPLOAD_BYTES) throw new Found('UNPACKS_TOO_LARGE');
-    for await (const chunk of stream) chunks.push(chunk);
+    if ((await stat(path)).size > storage.maxUploadBytes) throw new Found('UNPACKS_TOO_LARGE');
+    return await readFile(path);
   } finally {
-    stream.destroy();
+    await release();
   }
-  return Buffer.concat(chunks);
 }

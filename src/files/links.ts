@@ -9,8 +9,10 @@ export class FileLinks {
     private readonly publicUrl: string,
   ) {}
 
-  upload(base: string, uploadId: string, tokenId: string, expiresAt: Date): string {
-    return this.at(base) + this.signer.sign(`/files/uploads/${uploadId}`, { token: tokenId }, expiresAt);
+  /** With a part's number: for that part alone. */
+  upload(base: string, uploadId: string, tokenId: string, expiresAt: Date, part?: number): string {
+    const claims = { token: tokenId, ...(part !== undefined && { part: String(part) }) };
+    return this.at(base) + this.signer.sign(`/files/uploads/${uploadId}`, claims, expiresAt);
   }
   download(base: string, documentId: string, tokenId: string, now: Date): string {
     // rounded up, so that one answer asked twice in a minute has one link

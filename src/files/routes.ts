@@ -2,23 +2,32 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ByteRange, dispositionOf, rangeOf } from './http-headers.js';
 import type { UrlSigner } from './signing.js';
-import { MAX_UPLOAD_BYTES, type Storage, UploadError, type UploadErrorCode } from './storage.js';
+import {
+  type Announced,
+  lengthOf,
+  partsOf,
+  type Receiver,
+  type Storage,
+  StorageUnavailable,
+  UploadError,
+  type UploadErrorCode,
+} from './storage.js';
 
 /** The claims of a link with `id`, the object's id from its path, which the signature covers too. */
 export type LinkClaims = Record<string, string> & { id: string };
 
-export type UploadGrant = { key: string; byteSize: number; sha256: string };
+export type UploadGrant = { uploadId: string } & Announced;
 export type DownloadGrant = { key: string; byteSize: number; fileName: string; contentType: string; sha256?: string };
 
 export type FileRoutesDeps = {
   storage: Storage;
+  /** Absent where senders PUT to the store itself. */
+  receiver?: Receiver;
   signer: UrlSigner;
   now(): Date;
   /** Whether the link still counts, asked at each use; null refuses, with whatever reason kept back. */
   onUpload: {
     authorize(claims: LinkClaims, authorization: string | undefined): Promise<UploadGrant | null>;
-    /** The file is kept. May come again for the same upload. */
-    received(uploadId: string): Promise<void>;
   };
   onDownload: {
     authorize(claims: LinkClaims, authorization: string | undefined): Promise<DownloadGrant | null>;
@@ -33,7 +42,7 @@ const SILENCE_MS = 30_000;
 
 /** Bytes of files, through links that are signed and live shortly. To be registered as a plugin of its own. */
 export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Promise<void> {
-  const { storage, signer, onUpload, onDownload } = deps;
+  const { storage, receiver, signer, onUpload, onDownload } = deps;
 
   app.removeAllContentTypeParsers();
   // the body stays on the wire until somebody may send it, whatever it calls itself
@@ -46,9 +55,13 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
     request.raw.setTimeout(SILENCE_MS, () => request.raw.destroy());
   });
   app.setErrorHandler((error: Error, request, reply) => {
-    discard(request.raw);
+    discard(request.raw, storage.maxUploadBytes);
     if (error instanceof Problem) return refuse(reply, error);
     if (error instanceof UploadError) return refuse(reply, PROBLEMS[error.code]);
+    if (error instanceof StorageUnavailable) {
+      request.log.error({ err: error.originalError }, 'storage');
+      return refuse(reply.header('retry-after', '30'), UNAVAILABLE);
+    }
     request.log.error({ err: error }, 'files');
     return refuse(reply, FAILED);
   });
@@ -59,17 +72,19 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
     return { ...signed.claims, id: (request.params as { id: string }).id };
   };
 
-  app.put(uploadPath(':id'), { bodyLimit: MAX_UPLOAD_BYTES }, async (request, reply) => {
-    const claims = claimsOf(request);
-    const grant = await onUpload.authorize(claims, request.headers.authorization);
-    if (!grant) throw NOT_FOUND;
-    const length = request.headers['content-length'];
-    if (length === undefined) throw LENGTH_REQUIRED;
-    if (Number(length) !== grant.byteSize) throw PROBLEMS.SIZE_MISMATCH;
-    await storage.receive(grant.key, request.raw, grant);
-    await onUpload.received(claims.id);
-    return reply.code(204).send();
-  });
+  if (receiver)
+    app.put(uploadPath(':id'), { bodyLimit: storage.maxUploadBytes }, async (request, reply) => {
+      const claims = claimsOf(request);
+      const grant = await onUpload.authorize(claims, request.headers.authorization);
+      if (!grant) throw NOT_FOUND;
+      const part = claims.part === undefined ? undefined : partsOf(grant.byteSize)[Number(claims.part) - 1];
+      if (claims.part !== undefined && !part) throw NOT_FOUND;
+      const length = request.headers['content-length'];
+      if (length === undefined) throw LENGTH_REQUIRED;
+      if (Number(length) !== (part ? lengthOf(part) : grant.byteSize)) throw PROBLEMS.SIZE_MISMATCH;
+      await receiver.receive(grant.uploadId, request.raw, grant, part);
+      return reply.code(204).send();
+    });
 
   app.route({
     method: ['GET', 'HEAD'],
@@ -137,11 +152,22 @@ const RANGE = new Problem(
 );
 const FAILED = new Problem(500, 'INTERNAL', '文件服务出错，请稍后重试。 The file service failed; try again later.');
 
+const UNAVAILABLE = new Problem(
+  503,
+  'STORAGE_UNAVAILABLE',
+  '文件存储暂时不可用，请稍后重试。 The file storage does not answer; try again later.',
+);
+
 const PROBLEMS: Record<UploadErrorCode, Problem> = {
+  INCOMPLETE: new Problem(
+    400,
+    'UPLOAD_INCOMPLETE',
+    '文件尚未完整到达，请补传。 Not all of the file has arrived; send what is missing.',
+  ),
   SIZE_MISMATCH: new Problem(
     400,
     'UPLOAD_MISMATCH',
-    '文件大小与申报的不一致，请重新申请上传。 The size is not the announced one; create a new upload.',
+    '大小与申报的（或该分段的）不一致，请核对后重新上传。 The size is not the announced one, or not that of the part; check it and send again.',
   ),
   HASH_MISMATCH: new Problem(
     400,
@@ -151,7 +177,7 @@ const PROBLEMS: Record<UploadErrorCode, Problem> = {
   TOO_LARGE: new Problem(
     413,
     'UPLOAD_TOO_LARGE',
-    '文件超过 50 MB，请压缩后重新申请上传。 The file is larger than 50 MB; make it smaller and create a new upload.',
+    '文件超过大小上限，请压缩后重新申请上传。 The file is larger than allowed; make it smaller and create a new upload.',
   ),
   NO_SPACE: new Problem(
     507,
@@ -169,8 +195,8 @@ function refuse(reply: FastifyReply, problem: Problem): FastifyReply {
 }
 
 /** An answer is only heard by a sender that may finish its sentence, up to the longest that was ever allowed. */
-function discard(body: IncomingMessage): void {
-  let left = MAX_UPLOAD_BYTES;
+function discard(body: IncomingMessage, limit: number): void {
+  let left = limit;
   body.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) body.destroy();

@@ -1,14 +1,19 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { ApiError } from '../graph/errors.js';
 
-/** 50 MiB, the most that one file may have. */
+/** 50 MiB, the most that one file may have unless MAX_UPLOAD_BYTES says otherwise. */
 export const MAX_UPLOAD_BYTES = 52_428_800;
 
-export type UploadErrorCode = 'SIZE_MISMATCH' | 'HASH_MISMATCH' | 'TOO_LARGE' | 'NO_SPACE' | 'ABORTED';
+/** A larger file may be sent in parts of this size: what a bad line still carries in a few minutes. */
+export const PART_BYTES = 8_388_608;
 
-/** Why a file was not kept; nothing of it remains then. */
+/** What was sent but not settled, or settled but not used, is kept this long; see sweep.ts. */
+export const ABANDONED_MS = 24 * 3_600_000;
+
+/** TOO_LARGE is over the limit, ABORTED the sender's line, INCOMPLETE nothing or not all has arrived. */
+export type UploadErrorCode = 'INCOMPLETE' | 'SIZE_MISMATCH' | 'HASH_MISMATCH' | 'TOO_LARGE' | 'NO_SPACE' | 'ABORTED';
+
+/** Why a file was not kept; nothing of it counts then. */
 export class UploadError extends Error {
   constructor(
     readonly code: UploadErrorCode,
@@ -21,150 +26,88 @@ export class UploadError extends Error {
 /** Nothing is stored under this key. */
 export class FileMissing extends Error {}
 
+/** The store does not answer. A request error by itself, so that no caller has to translate it. */
+export class StorageUnavailable extends ApiError {
+  constructor(cause: unknown) {
+    super('UNAVAILABLE', { cause: cause instanceof Error ? cause : new Error(String(cause)) });
+  }
+}
+
 export type Announced = { byteSize: number; sha256: string };
 /** Both ends included. */
 export type ByteRange = { start: number; end: number };
+export type Part = ByteRange & { number: number };
+export type PartTicket = Part & { url: string };
+export type UploadTicket = { url: string; headers: { name: string; value: string }[]; parts: PartTicket[] };
+export type UploadOrder = { id: string; tokenId: string; announced: Announced; expiresAt: Date };
+export type Kept = { key: string; modifiedAt: Date };
 
 /** Files by key. Whoever calls knows what a key stands for; the same face for a folder and for an object store. */
 export interface Storage {
+  readonly maxUploadBytes: number;
   /**
-   * Keeps the body under the key only if it is exactly what was announced; until then, and if it is not, whatever was
-   * there before stays. The body is left undestroyed, so that its sender can still be answered.
+   * Where a sender PUTs the bytes of an announced upload: whole at `url`, or, when larger than PART_BYTES, part by part,
+   * in any order and each as often as it takes.
    */
-  receive(key: string, body: Readable, expected: Announced): Promise<void>;
+  ticket(upload: UploadOrder, publicBase: string): Promise<UploadTicket>;
+  /**
+   * Takes what has arrived for this upload into keeping under `key`: exactly what was announced, or throws UploadError
+   * (INCOMPLETE, SIZE_MISMATCH, HASH_MISMATCH, NO_SPACE). Doing it twice is fine. What lies under `key` is never changed
+   * by a later PUT, and never lies there before it was verified.
+   */
+  settle(uploadId: string, announced: Announced, key: string): Promise<void>;
+  /** Keeps bytes that the service itself made. */
+  put(key: string, bytes: Buffer): Promise<void>;
   /** `byteSize` is the whole file's, with a range too. The caller reads the stream to its end or destroys it. */
   open(key: string, range?: ByteRange): Promise<{ stream: Readable; byteSize: number }>;
+  /** A path at which the file can be read by a parser; `release` when done. Nobody may write there. */
+  local(key: string): Promise<{ path: string; release(): Promise<void> }>;
+  exists(key: string): Promise<boolean>;
   /** Without complaint when nothing is there. */
   remove(key: string): Promise<void>;
-  exists(key: string): Promise<boolean>;
+  /** Every kept key with this prefix; what comes or goes meanwhile may be missed. */
+  list(prefix: string): AsyncIterable<Kept>;
+  /** Removes uploads, begun or arrived, that nobody has touched since then; says how many. */
+  abandon(before: Date): Promise<number>;
 }
+
+/** Of a storage whose uploads come in through our own routes. */
+export interface Receiver {
+  /**
+   * Keeps the body as the whole upload, or as one part of it, only if it is exactly that; until then, and if it is not,
+   * whatever had arrived before stays. The body is left undestroyed, so that its sender can still be answered.
+   */
+  receive(uploadId: string, body: Readable, announced: Announced, part?: Part): Promise<void>;
+}
+
+/** How an announced file is cut; empty when it is only sent whole. */
+export function partsOf(byteSize: number): Part[] {
+  if (byteSize <= PART_BYTES) return [];
+  return Array.from({ length: Math.ceil(byteSize / PART_BYTES) }, (_, i) => ({
+    number: i + 1,
+    start: i * PART_BYTES,
+    end: Math.min((i + 1) * PART_BYTES, byteSize) - 1,
+  }));
+}
+
+export const lengthOf = ({ start, end }: ByteRange): number => end - start + 1;
 
 /** Lower case alone, so that a file system that ignores case keeps keys apart; no segment begins with a dot. */
 const KEY = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*(\/[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*)*$/;
 const KEY_LENGTH = 200;
-/** No key can name it. In the same folder, since a rename is atomic only within one file system. */
-const INCOMING = '.incoming';
-/** No upload takes that long: what is older was left by a process that died. */
-const ABANDONED_MS = 24 * 3_600_000;
 
-/** Files in a folder that belongs to this service alone; several processes may share it. */
-export function localStorage(dir: string): Storage {
-  const incoming = join(dir, INCOMING);
-  let swept = false;
+export const isKey = (key: string): boolean => key.length <= KEY_LENGTH && KEY.test(key);
 
-  const pathOf = (key: string): string => {
-    if (key.length > KEY_LENGTH || !KEY.test(key)) throw new TypeError(`not a storage key: ${JSON.stringify(key)}`);
-    return join(dir, ...key.split('/'));
-  };
-
-  return {
-    async receive(key, body, expected) {
-      const target = pathOf(key);
-      if (expected.byteSize > MAX_UPLOAD_BYTES) throw new UploadError('TOO_LARGE');
-      const temporary = join(incoming, randomUUID());
-      try {
-        await mkdir(incoming, { recursive: true, mode: 0o700 });
-        if (!swept) await sweep(incoming);
-        swept = true;
-        const file = await open(temporary, 'wx', 0o600);
-        try {
-          await copy(body, file, expected);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-        await rename(temporary, target);
-        await syncFolders(dirname(target), dir);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw NO_SPACE.has((error as NodeJS.ErrnoException).code ?? '')
-          ? new UploadError('NO_SPACE', { cause: error })
-          : error;
-      }
-    },
-
-    async open(key, range) {
-      const file = await opened(pathOf(key));
-      try {
-        const { size } = await file.stat();
-        return { stream: file.createReadStream(range && { start: range.start, end: range.end }), byteSize: size };
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
-    },
-
-    async remove(key) {
-      await rm(pathOf(key), { force: true });
-    },
-
-    async exists(key) {
-      const path = pathOf(key);
-      try {
-        return (await stat(path)).isFile();
-      } catch (error) {
-        if (isMissing(error)) return false;
-        throw error;
-      }
-    },
-  };
+export function checkKey(key: string): string {
+  if (!isKey(key)) throw new TypeError(`not a storage key: ${JSON.stringify(key)}`);
+  return key;
 }
 
-const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-const isMissing = (error: unknown) => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    throw isMissing(error) ? new FileMissing('no file under this key', { cause: error }) : error;
-  }
+/** An upload's id names a folder: one plain segment. */
+export function checkUploadId(id: string): string {
+  if (id.includes('/')) throw new TypeError(`not an upload: ${JSON.stringify(id)}`);
+  return checkKey(id);
 }
 
-/** One chunk in memory at a time; never a byte more on disk than was announced. */
-async function copy(body: Readable, file: FileHandle, expected: Announced): Promise<void> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of chunksOf(body)) {
-    size += chunk.length;
-    if (size > expected.byteSize) throw new UploadError('SIZE_MISMATCH');
-    hash.update(chunk);
-    await file.writeFile(chunk);
-  }
-  if (size !== expected.byteSize) throw new UploadError('SIZE_MISMATCH');
-  if (hash.digest('hex') !== expected.sha256) throw new UploadError('HASH_MISMATCH');
-}
-
-/** What fails here is the sender's side; what fails at the one who reads from it, is not. */
-async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
-  const chunks = body.iterator({ destroyOnReturn: false });
-  try {
-    yield* { [Symbol.asyncIterator]: () => chunks };
-  } catch (cause) {
-    throw new UploadError('ABORTED', { cause });
-  }
-}
-
-/** A rename survives a power cut once its folder is written too. Where folders can't be opened the system does it itself. */
-async function syncFolders(...folders: string[]): Promise<void> {
-  for (const folder of new Set(folders)) {
-    const handle = await open(folder, 'r').catch(() => undefined);
-    try {
-      await handle?.sync();
-    } catch (error) {
-      if (!['EINVAL', 'EPERM', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    } finally {
-      await handle?.close();
-    }
-  }
-}
-
-async function sweep(incoming: string): Promise<void> {
-  for (const name of await readdir(incoming).catch(() => [])) {
-    const path = join(incoming, name);
-    const left = await stat(path).catch(() => undefined);
-    if (left && Date.now() - left.mtimeMs > ABANDONED_MS) await rm(path, { force: true }).catch(() => undefined);
-  }
-}
+/** What every PUT says of its content: nothing, since nobody believes it. */
+export const UPLOAD_HEADERS = [{ name: 'Content-Type', value: 'application/octet-stream' }];

@@ -37,6 +37,11 @@ export const REQUEST_ERRORS = {
     en: 'Somebody else changed this; reload and try again.',
     status: 409,
   },
+  UNAVAILABLE: {
+    zh: '文件存储暂时不可用，请稍后重试。',
+    en: 'The file storage is not available; try again later.',
+    status: 503,
+  },
   INTERNAL: {
     zh: '服务器内部错误，请稍后重试并提供请求编号。',
     en: 'Internal error; try again later and quote the request id.',
@@ -45,6 +50,8 @@ export const REQUEST_ERRORS = {
 } as const satisfies Record<string, Text & { status: number }>;
 
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
+
+const RETRYABLE: ReadonlySet<RequestErrorCode> = new Set(['CONFLICT', 'RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL']);
 
 export type ApiErrorOptions = {
   message?: Text;
@@ -65,7 +72,7 @@ export class ApiError extends GraphQLError {
       originalError: cause,
       extensions: {
         code,
-        retryable: code === 'CONFLICT' || code === 'RATE_LIMITED' || code === 'INTERNAL',
+        retryable: RETRYABLE.has(code),
         ...(requiredPermission && { requiredPermission }),
         ...(params && { params }),
       },

@@ -1,10 +1,12 @@
+import { JOB } from '../access/actor.js';
 import type { Tx } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { Membership } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
 import { type Inspection, inspectStored } from '../files/inspect.js';
-import { MAX_UPLOAD_BYTES, type Storage } from '../files/storage.js';
+import { ABANDONED_MS, type Storage, UploadError, type UploadTicket } from '../files/storage.js';
 import type { DocumentKind } from '../graph/enums.js';
+import { ApiError } from '../graph/errors.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { type Asker, advance, changeReport, type Outcome } from './change.js';
 import { notEditable } from './drafts.js';
@@ -14,18 +16,30 @@ import { ReportDocument, ReportRevision, SealAttestation, Upload } from './revis
 const UPLOAD_MINUTES = 30;
 const MAX_PAGES = 5000;
 
-export type UploadOutcome = { upload: Upload | null; userErrors: RawUserError[] };
+/** A file that is settled but not attached is swept after a day: from an hour before on it can't be attached. */
+const ATTACHED_WITHIN_MS = ABANDONED_MS - 3_600_000;
+
+export type UploadOutcome = {
+  upload: Upload | null;
+  ticket: UploadTicket | null;
+  userErrors: RawUserError[];
+};
 
 /** Announces a file: what arrives must have this size and digest. */
-export async function createUpload(asker: Asker, input: CreateUploadInput): Promise<UploadOutcome> {
+export async function createUpload(
+  asker: Asker,
+  input: CreateUploadInput,
+  storage: Storage,
+  publicBase: string,
+): Promise<UploadOutcome> {
   const { actor } = asker;
   refuseRole(actor, 'createUpload', 'Upload');
   const userErrors = checkText(input.fileName, ['fileName'], { required: true, max: 200 });
   if (/[\\/\p{Cc}\p{Cs}]/u.test(input.fileName)) userErrors.push(userError('INVALID', ['fileName']));
-  if (input.byteSize < 1 || input.byteSize > MAX_UPLOAD_BYTES)
-    userErrors.push(userError('INVALID', ['byteSize'], { min: 1, max: MAX_UPLOAD_BYTES }));
+  const max = storage.maxUploadBytes;
+  if (input.byteSize < 1 || input.byteSize > max) userErrors.push(userError('INVALID', ['byteSize'], { min: 1, max }));
   if (!/^[0-9a-f]{64}$/.test(input.sha256)) userErrors.push(userError('INVALID', ['sha256']));
-  if (userErrors.length) return { upload: null, userErrors };
+  if (userErrors.length) return { upload: null, ticket: null, userErrors };
   const id = newId('upl');
   const now = asker.door.now();
   const upload = {
@@ -37,7 +51,7 @@ export async function createUpload(asker: Asker, input: CreateUploadInput): Prom
     fileName: input.fileName.trim(),
     byteSize: input.byteSize,
     sha256: input.sha256,
-    storageKey: `uploads/${id}`,
+    storageKey: `documents/${id}`,
     createdAt: now,
     expiresAt: new Date(now.getTime() + UPLOAD_MINUTES * 60_000),
   } as Upload;
@@ -46,10 +60,30 @@ export async function createUpload(asker: Asker, input: CreateUploadInput): Prom
     (tx) => tx.insert(Upload, upload),
     () => !input.validateOnly,
   );
-  return { upload: input.validateOnly ? null : upload, userErrors: [] };
+  if (input.validateOnly) return { upload: null, ticket: null, userErrors: [] };
+  const { tokenId, byteSize, sha256, expiresAt } = upload;
+  const ticket = await storage.ticket({ id, tokenId, announced: { byteSize, sha256 }, expiresAt }, publicBase);
+  return { upload, ticket, userErrors: [] };
 }
 
-/** The storage verified the digest on arrival, and the same bytes have the same verdict. */
+/** Takes what has arrived into keeping; answers what is wrong with it. */
+async function settle(asker: Asker, upload: Upload, storage: Storage): Promise<RawUserError[]> {
+  if (upload.createdAt.getTime() < asker.door.now().getTime() - ATTACHED_WITHIN_MS)
+    return [userError('UPLOAD_INCOMPLETE', ['uploadId'])];
+  try {
+    await storage.settle(upload.id, upload, upload.storageKey);
+  } catch (error) {
+    if (!(error instanceof UploadError)) throw error;
+    // a full disk is nobody's mistake
+    if (error.code === 'NO_SPACE') throw new ApiError('UNAVAILABLE', { cause: error });
+    return [userError(error.code === 'INCOMPLETE' ? 'UPLOAD_INCOMPLETE' : 'UPLOAD_MISMATCH', ['uploadId'])];
+  }
+  if (!upload.receivedAt)
+    await asker.door.writing(JOB, (tx) => tx.update(Upload, { id: upload.id }, { receivedAt: tx.now }));
+  return [];
+}
+
+/** The storage verified the digest, and the same bytes have the same verdict. */
 const verdicts = new Map<string, Inspection>();
 const MAX_VERDICTS = 1000;
 async function inspected(storage: Storage, upload: Upload, kind: DocumentKind): Promise<Inspection> {
@@ -78,9 +112,8 @@ export async function attachReportDocument(
   );
   const errors: RawUserError[] = [];
   if (!upload) errors.push(userError('NOT_FOUND', ['uploadId']));
-  else if (!upload.receivedAt || !(await storage.exists(upload.storageKey)))
-    errors.push(userError('UPLOAD_INCOMPLETE', ['uploadId']));
-  else {
+  else errors.push(...(await settle(asker, upload, storage)));
+  if (!errors.length) {
     const verdict = await inspected(storage, upload, input.kind);
     if (!verdict.readable) errors.push(userError('DOCUMENT_UNREADABLE', ['uploadId'], { finding: verdict.finding }));
   }

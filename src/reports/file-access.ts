@@ -57,10 +57,7 @@ export class FileAccess {
         () => false,
       );
       if (!upload || upload.expiresAt <= this.door.now()) return null;
-      return { key: upload.storageKey, byteSize: upload.byteSize, sha256: upload.sha256 };
-    },
-    received: async (uploadId: string) => {
-      await this.door.writing(JOB, (tx) => tx.update(Upload, { id: uploadId }, { receivedAt: tx.now }));
+      return { uploadId: upload.id, byteSize: upload.byteSize, sha256: upload.sha256 };
     },
   };
 

@@ -50,14 +50,9 @@ export class ReportMutations {
     @Arg('input', () => inputs.CreateUploadInput, INPUT) input: inputs.CreateUploadInput,
     @Ctx() c: Ctx_,
   ) {
-    const { upload, userErrors } = await createUpload(c, input);
-    const ticket = upload && {
-      id: upload.id,
-      url: c.links.upload(c.publicBase, upload.id, c.actor.tokenId!, upload.expiresAt),
-      headers: [{ name: 'Content-Type', value: 'application/octet-stream' }],
-      expiresAt: upload.expiresAt,
-    };
-    return payload(payloads.CreateUploadPayload, { id: upload?.id ?? null, upload: ticket, userErrors });
+    const { upload, ticket, userErrors } = await createUpload(c, input, c.storage, c.publicBase);
+    const answer = upload && { id: upload.id, expiresAt: upload.expiresAt, ...ticket };
+    return payload(payloads.CreateUploadPayload, { id: upload?.id ?? null, upload: answer, userErrors });
   }
   @Mutation(() => payloads.AttachReportDocumentPayload, {
     nullable: true,

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Ctx, Field, ID, Info, ObjectType } from 'type-graphql';
+import { Ctx, Field, ID, Info, Int, ObjectType } from 'type-graphql';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { inLanguage, type RawUserError, UserError } from '../graph/user-errors.js';
 import type { Context } from '../reading/context.js';
@@ -82,10 +82,26 @@ export class UploadHeader {
   value!: string;
 }
 
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    '文件的一段，以 PUT 单独送达，可重复。 One part of a file: PUT these bytes to its `url`, again if the line breaks.',
+})
+export class UploadPart {
+  @Field(() => Int, { description: '序号，自1起。 Number, from 1.' })
+  number!: number;
+  @Field(() => Int, { description: '首字节的位置，自0起。 Its first byte, from 0.' })
+  start!: number;
+  @Field(() => Int, { description: '末字节的位置（含）。 Its last byte, included.' })
+  end!: number;
+  @Field({ description: '该段的签名链接。 Signed URL of this part.' })
+  url!: string;
+}
+
 @ObjectType('Upload', {
   simpleResolvers: true,
   description:
-    '上传许可：将字节以 PUT 送到 url，并恰好带上这些请求头。 PUT the bytes to `url` with exactly these headers.',
+    '上传许可：将字节以 PUT 送到 url，或分段送到 parts，并恰好带上这些请求头。 PUT the bytes to `url`, or to `parts`, with exactly these headers.',
 })
 export class UploadTicket {
   @Field(() => ID, { description: '上传编号。 Id of the upload.' })
@@ -94,6 +110,11 @@ export class UploadTicket {
   url!: string;
   @Field(() => [UploadHeader], { description: '请求头。 Headers.' })
   headers!: UploadHeader[];
+  @Field(() => [UploadPart], {
+    description:
+      '超过 8 MiB 的文件可改为分段上传：次序不限，断线时只需重传该段；较小的文件为空。 A file over 8 MiB may be sent in these parts instead, in any order, each again on a broken line; empty for a smaller one.',
+  })
+  parts!: UploadPart[];
   @Field(() => DateTimeResolver, { description: '失效时间。 When it expires.' })
   expiresAt!: Date;
 }

@@ -81,10 +81,11 @@ const SECURITY = {
   'cross-origin-opener-policy': 'same-origin',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
-const EXPOSED = 'x-request-id, retry-after, content-disposition';
+const EXPOSED = 'x-request-id, retry-after, content-disposition, content-range, accept-ranges, etag';
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, POST, PUT',
-  'access-control-allow-headers': 'authorization, content-type, accept-language, idempotency-key, x-request-id',
+  'access-control-allow-headers':
+    'authorization, content-type, accept-language, idempotency-key, x-request-id, range, if-range',
   'access-control-max-age': '600',
 };
 

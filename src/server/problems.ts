@@ -65,6 +65,9 @@ function known(error: unknown): ApiError | undefined {
 
 export type Viewpoint = { language: Language; requestId: string; log: (error: unknown, path?: unknown) => void };
 
+/** What the client can't mend is for the log too. */
+const OPERATORS: ReadonlySet<RequestErrorCode> = new Set(['INTERNAL', 'UNAVAILABLE']);
+
 /** An error as the client sees it: code, request id, retryable, message in its language; the unknown is masked and logged. */
 export function present(error: unknown, { language, requestId, log }: Viewpoint): GraphQLFormattedError {
   const place = error instanceof GraphQLError ? error : undefined;
@@ -72,7 +75,7 @@ export function present(error: unknown, { language, requestId, log }: Viewpoint)
   if (!shown) {
     log(place?.originalError ?? error, place?.path);
     shown = new ApiError('INTERNAL');
-  } else if (shown.code === 'INTERNAL') log(shown.originalError ?? shown, place?.path);
+  } else if (OPERATORS.has(shown.code)) log(shown.originalError ?? shown, place?.path);
   return {
     message: shown.messageIn(language),
     ...(place?.locations && { locations: place.locations }),

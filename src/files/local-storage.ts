@@ -1,0 +1,206 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, opendir, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMissing, place, writeTemporary } from './disk.js';
+import type { FileLinks } from './links.js';
+import {
+  type Announced,
+  checkKey,
+  checkUploadId,
+  FileMissing,
+  isKey,
+  type Kept,
+  lengthOf,
+  MAX_UPLOAD_BYTES,
+  type Part,
+  partsOf,
+  type Receiver,
+  type Storage,
+  UPLOAD_HEADERS,
+  UploadError,
+} from './storage.js';
+import { measured, sentBy, verified } from './verify.js';
+
+/** No key can name it. In the same folder, since a rename is atomic only within one file system. */
+const INCOMING = '.incoming';
+const WHOLE = 'whole';
+
+type Options = { links: Pick<FileLinks, 'upload'>; maxUploadBytes?: number };
+
+/**
+ * Files in a folder that belongs to this service alone; several processes may share it. What arrives lies in a hidden
+ * folder: unnamed while it is written, as `<upload>/whole` or `<upload>/<part>` once it is complete.
+ */
+export function localStorage(dir: string, { links, maxUploadBytes = MAX_UPLOAD_BYTES }: Options): Storage & Receiver {
+  const incoming = join(dir, INCOMING);
+  const pathOf = (key: string): string => join(dir, ...checkKey(key).split('/'));
+  const folderOf = (uploadId: string): string => join(incoming, checkUploadId(uploadId));
+
+  const keep = async (chunks: AsyncIterable<Buffer>, target: string): Promise<void> =>
+    place(await writeTemporary(incoming, (file) => write(file, chunks)), target);
+
+  return {
+    maxUploadBytes,
+
+    async ticket({ id, tokenId, announced, expiresAt }, publicBase) {
+      const url = (part?: number) => links.upload(publicBase, checkUploadId(id), tokenId, expiresAt, part);
+      const parts = partsOf(announced.byteSize).map((part) => ({ ...part, url: url(part.number) }));
+      return { url: url(), headers: UPLOAD_HEADERS, parts };
+    },
+
+    async receive(uploadId, body, announced, part) {
+      const folder = folderOf(uploadId);
+      if (announced.byteSize > maxUploadBytes) throw new UploadError('TOO_LARGE');
+      const sent = sentBy(body);
+      await (part
+        ? keep(measured(sent, lengthOf(part)), join(folder, String(part.number)))
+        : keep(verified(sent, announced), join(folder, WHOLE)));
+    },
+
+    async settle(uploadId, announced, key) {
+      const [target, folder] = [pathOf(key), folderOf(uploadId)];
+      const settled = async () => (await sizeOf(target)) === announced.byteSize;
+      const take = async () => {
+        // a whole file was verified when it arrived
+        const whole = join(folder, WHOLE);
+        if ((await sizeOf(whole)) === announced.byteSize) await place(whole, target);
+        else await keep(verified(await joined(folder, announced), announced), target);
+      };
+      if (!(await settled())) {
+        await take().catch(async (error) => {
+          if (!isIncomplete(error)) throw error;
+          // unless somebody else settled it in between
+          if (!(await settled())) throw new UploadError('INCOMPLETE', { cause: error });
+        });
+      }
+      await tidy(folder);
+    },
+
+    put: (key, bytes) => keep(one(bytes), pathOf(key)),
+
+    async open(key, range) {
+      const file = await opened(pathOf(key));
+      try {
+        const { size } = await file.stat();
+        return { stream: file.createReadStream(range && { start: range.start, end: range.end }), byteSize: size };
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    },
+
+    async local(key) {
+      const path = pathOf(key);
+      if ((await sizeOf(path)) === undefined) throw new FileMissing('no file under this key');
+      return { path, release: async () => {} };
+    },
+
+    exists: async (key) => (await sizeOf(pathOf(key))) !== undefined,
+
+    async remove(key) {
+      await rm(pathOf(key), { force: true });
+    },
+
+    async *list(prefix) {
+      for await (const kept of walk(dir, '', prefix)) if (isKey(kept.key)) yield kept;
+    },
+
+    async abandon(before) {
+      let removed = 0;
+      for (const name of await namesIn(incoming)) {
+        const path = join(incoming, name);
+        if ((await touchedAt(path)) >= before.getTime()) continue;
+        await rm(path, { recursive: true, force: true });
+        removed += 1;
+      }
+      return removed;
+    },
+  };
+}
+
+const isIncomplete = (error: unknown): boolean =>
+  isMissing(error) || (error instanceof UploadError && error.code === 'INCOMPLETE');
+
+async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+/** One chunk in memory at a time. */
+async function write(file: FileHandle, chunks: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of chunks) await file.writeFile(chunk);
+}
+
+/** The parts one after the other, once all of them are there. */
+async function joined(folder: string, { byteSize }: Announced): Promise<AsyncIterable<Buffer>> {
+  const parts = partsOf(byteSize);
+  if (!parts.length) throw new UploadError('INCOMPLETE');
+  const pathOf = (part: Part) => join(folder, String(part.number));
+  for (const part of parts) {
+    const size = await sizeOf(pathOf(part));
+    if (size === undefined) throw new UploadError('INCOMPLETE');
+    if (size !== lengthOf(part)) throw new UploadError('SIZE_MISMATCH');
+  }
+  return (async function* () {
+    for (const part of parts) yield* createReadStream(pathOf(part), { highWaterMark: 262_144 });
+  })();
+}
+
+/** Undefined when no file is there. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await statOf(path);
+  return found?.isFile() ? found.size : undefined;
+}
+
+const statOf = (path: string) =>
+  stat(path).catch((error) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    throw isMissing(error) ? new FileMissing('no file under this key', { cause: error }) : error;
+  }
+}
+
+/** A part that arrives meanwhile stays, for abandon to find. */
+async function tidy(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) await rm(join(folder, name), { force: true });
+  await rmdir(folder).catch(() => undefined);
+}
+
+/** Of a folder, when the last of its files came; 0 when it is gone meanwhile. */
+async function touchedAt(path: string): Promise<number> {
+  const found = await statOf(path);
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0;
+  const inside = await Promise.all((await namesIn(path)).map((name) => statOf(join(path, name))));
+  return Math.max(found.mtimeMs, ...inside.map((file) => file?.mtimeMs ?? 0));
+}
+
+/** Depth first, only where the prefix leads; hidden names are nobody's keys. */
+async function* walk(folder: string, path: string, prefix: string): AsyncGenerator<Kept> {
+  const entries = await opendir(folder).catch((error) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (!entries) return;
+  for await (const entry of entries) {
+    const key = path + entry.name;
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) {
+      if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))
+        yield* walk(join(folder, entry.name), `${key}/`, prefix);
+    } else if (key.startsWith(prefix)) {
+      const found = await statOf(join(folder, entry.name));
+      if (found?.isFile()) yield { key, modifiedAt: found.mtime };
+    }
+  }
+}

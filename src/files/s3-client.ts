@@ -1,0 +1,39 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Config } from '../config.js';
+import { ApiError } from '../graph/errors.js';
+import { FileMissing, StorageUnavailable, UploadError } from './storage.js';
+
+/** Soon enough for a person who waits; a store that answers at all answers faster. */
+export const S3_TIMEOUTS = { connectionTimeout: 3_000, socketTimeout: 30_000 };
+
+export function s3Client(config: S3Config, endpoint: string, timeouts = S3_TIMEOUTS): S3Client {
+  return new S3Client({
+    endpoint,
+    region: config.region,
+    credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
+    forcePathStyle: true,
+    // checksums of a newer S3 make other stores refuse; we verify by ourselves
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 2,
+    requestHandler: timeouts,
+  });
+}
+
+type Refusal = { name?: string; $metadata?: { httpStatusCode?: number } };
+
+const FULL: ReadonlySet<string | undefined> = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientCapacity']);
+
+const isFull = ({ name, $metadata }: Refusal): boolean => FULL.has(name) || $metadata?.httpStatusCode === 507;
+
+export const isAbsent = (error: unknown): boolean => {
+  const { name, $metadata } = error as Refusal;
+  return name !== 'NoSuchBucket' && $metadata?.httpStatusCode === 404;
+};
+
+/** The store's refusals in the words of the storage. Whatever it is, the sender can only try again later. */
+export function translated(error: unknown): unknown {
+  if (error instanceof UploadError || error instanceof FileMissing || error instanceof ApiError) return error;
+  if (isAbsent(error)) return new FileMissing('no file under this key', { cause: error });
+  return isFull(error as Refusal) ? new UploadError('NO_SPACE', { cause: error }) : new StorageUnavailable(error);
+}
