@@ -1,0 +1,1 @@
+export const outlines: Record<string, { title: string; blocks: string[] }>;

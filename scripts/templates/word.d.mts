@@ -1,0 +1,1 @@
+export function wordFile(documentTitle: string, blocks: string[]): Buffer;
