@@ -66,6 +66,7 @@ const OPEN = `
 const CLOSE = `
   REVOKE ALL ON FUNCTION settle_submission(), guard_check(), guard_similarity(), guard_receipt(), is_checked_copy(report_document),
     draft_gaps(text, date), seals_due(text, date), recorded_at(text, text) FROM PUBLIC;
+  GRANT UPDATE (pair_similarity) ON report_revision TO iec_board;
   GRANT EXECUTE ON FUNCTION draft_gaps(text, date) TO iec_board;
   GRANT EXECUTE ON FUNCTION seals_due(text, date) TO iec_board, iec_bureau, iec_department, iec_province, iec_expert;
   GRANT EXECUTE ON FUNCTION is_checked_copy(report_document) TO iec_board, iec_bureau, iec_province;

@@ -33,7 +33,7 @@ export const SCHEMA = `
     decided_by text NOT NULL,
     CONSTRAINT pk_seal_requirement_id PRIMARY KEY (id)
   );
-  CREATE UNIQUE INDEX ix_seal_requirement_province_id_effective_on ON seal_requirement (province_id, effective_on);
+  CREATE INDEX ix_seal_requirement_province_id_effective_on_decided_at ON seal_requirement (province_id, effective_on, decided_at);
   ALTER TABLE seal_requirement ADD CONSTRAINT fk_seal_requirement_province_id FOREIGN KEY (province_id) REFERENCES province(id);
 
   CREATE TABLE required_seal (

@@ -28,6 +28,7 @@ export const ID_PREFIXES = {
   srq: 'SealRequirement',
   rct: 'Receipt',
   tpl: 'ReportTemplate',
+  arc: 'ReportArchive',
 } as const;
 export type IdPrefix = keyof typeof ID_PREFIXES;
 

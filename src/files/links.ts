@@ -14,10 +14,11 @@ export class FileLinks {
     const claims = { token: tokenId, ...(part !== undefined && { part: String(part) }) };
     return this.at(base) + this.signer.sign(`/files/uploads/${uploadId}`, claims, expiresAt);
   }
-  download(base: string, documentId: string, tokenId: string, now: Date): string {
+  /** `kind` is one of the kinds that have a route; what else the link says is signed with it. */
+  download(base: string, kind: string, id: string, tokenId: string, now: Date, claims: Record<string, string> = {}): string {
     // rounded up, so that one answer asked twice in a minute has one link
     const expiresAt = new Date(Math.ceil(now.getTime() / 60_000) * 60_000 + (DOWNLOAD_MINUTES - 1) * 60_000);
-    return this.at(base) + this.signer.sign(`/files/documents/${documentId}`, { token: tokenId }, expiresAt);
+    return this.at(base) + this.signer.sign(`/files/${kind}/${id}`, { ...claims, token: tokenId }, expiresAt);
   }
   private at = (base: string): string => this.publicUrl || base;
 }

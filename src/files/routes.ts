@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ByteRange, dispositionOf, rangeOf } from './http-headers.js';
 import type { UrlSigner } from './signing.js';
@@ -17,7 +18,13 @@ import {
 export type LinkClaims = Record<string, string> & { id: string };
 
 export type UploadGrant = { uploadId: string } & Announced;
-export type DownloadGrant = { key: string; byteSize: number; fileName: string; contentType: string; sha256?: string };
+/** What a link leads to: a kept file, bytes made for it, or a stream that is made as it is read. */
+export type DownloadGrant = { fileName: string; contentType: string; sha256?: string } & (
+  | { key: string; byteSize: number }
+  | { bytes: Buffer }
+  | { stream(): Readable }
+);
+export type Authorize<G> = (claims: LinkClaims, authorization: string | undefined) => Promise<G | null>;
 
 export type FileRoutesDeps = {
   storage: Storage;
@@ -26,16 +33,13 @@ export type FileRoutesDeps = {
   signer: UrlSigner;
   now(): Date;
   /** Whether the link still counts, asked at each use; null refuses, with whatever reason kept back. */
-  onUpload: {
-    authorize(claims: LinkClaims, authorization: string | undefined): Promise<UploadGrant | null>;
-  };
-  onDownload: {
-    authorize(claims: LinkClaims, authorization: string | undefined): Promise<DownloadGrant | null>;
-  };
+  onUpload: Authorize<UploadGrant>;
+  /** By the kind of file, which is the first segment of its path. */
+  onDownload: Record<string, Authorize<DownloadGrant>>;
 };
 
 export const uploadPath = (id: string): string => `/files/uploads/${id}`;
-export const downloadPath = (id: string): string => `/files/documents/${id}`;
+export const downloadPath = (kind: string, id: string): string => `/files/${kind}/${id}`;
 
 /** A sender that is silent for this long is gone. */
 const SILENCE_MS = 30_000;
@@ -75,7 +79,7 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
   if (receiver)
     app.put(uploadPath(':id'), { bodyLimit: storage.maxUploadBytes }, async (request, reply) => {
       const claims = claimsOf(request);
-      const grant = await onUpload.authorize(claims, request.headers.authorization);
+      const grant = await onUpload(claims, request.headers.authorization);
       if (!grant) throw NOT_FOUND;
       const part = claims.part === undefined ? undefined : partsOf(grant.byteSize)[Number(claims.part) - 1];
       if (claims.part !== undefined && !part) throw NOT_FOUND;
@@ -86,37 +90,42 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
       return reply.code(204).send();
     });
 
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: downloadPath(':id'),
-    handler: async (request, reply) => {
-      const grant = await onDownload.authorize(claimsOf(request), request.headers.authorization);
-      if (!grant) throw NOT_FOUND;
-      reply.headers({
-        'content-type': grant.contentType,
-        'content-disposition': dispositionOf(grant.fileName),
-        'content-security-policy': "sandbox; default-src 'none'",
-        'accept-ranges': 'bytes',
-        ...(grant.sha256 && { etag: `"${grant.sha256}"` }),
-      });
-      const range = rangeOf(request.headers, grant.byteSize, grant.sha256 && `"${grant.sha256}"`);
-      if (range === 'unsatisfiable') {
-        reply.header('content-range', `bytes */${grant.byteSize}`);
-        throw RANGE;
-      }
-      return send(reply, grant, range, request.method === 'HEAD');
-    },
-  });
+  for (const [kind, authorize] of Object.entries(onDownload))
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: downloadPath(kind, ':id'),
+      handler: async (request, reply) => {
+        const grant = await authorize(claimsOf(request), request.headers.authorization);
+        if (!grant) throw NOT_FOUND;
+        reply.headers({
+          'content-type': grant.contentType,
+          'content-disposition': dispositionOf(grant.fileName),
+          'content-security-policy': "sandbox; default-src 'none'",
+        });
+        const headOnly = request.method === 'HEAD';
+        if ('stream' in grant) return headOnly ? reply.send() : reply.send(grant.stream());
+        reply.header('accept-ranges', 'bytes');
+        const etag = grant.sha256 && `"${grant.sha256}"`;
+        if (etag) reply.header('etag', etag);
+        const byteSize = 'bytes' in grant ? grant.bytes.length : grant.byteSize;
+        const range = rangeOf(request.headers, byteSize, etag);
+        if (range === 'unsatisfiable') {
+          reply.header('content-range', `bytes */${byteSize}`);
+          throw RANGE;
+        }
+        const { start, end } = range ?? { start: 0, end: byteSize - 1 };
+        const body = headOnly ? undefined : await bodyOf(grant, range);
+        if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${byteSize}`);
+        return reply.header('content-length', end - start + 1).send(body);
+      },
+    });
 
-  async function send(reply: FastifyReply, grant: DownloadGrant, range: ByteRange | undefined, headOnly: boolean) {
+  async function bodyOf(grant: Exclude<DownloadGrant, { stream(): Readable }>, range: ByteRange | undefined) {
+    if ('bytes' in grant) return range ? grant.bytes.subarray(range.start, range.end + 1) : grant.bytes;
     const { stream, byteSize } = await storage.open(grant.key, range);
-    if (headOnly || byteSize !== grant.byteSize) stream.destroy();
-    if (byteSize !== grant.byteSize)
-      throw new Error(`a stored file has ${byteSize} bytes instead of ${grant.byteSize}`);
-    const { start, end } = range ?? { start: 0, end: byteSize - 1 };
-    if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${byteSize}`);
-    reply.header('content-length', end - start + 1);
-    return headOnly ? reply.send() : reply.send(stream);
+    if (byteSize === grant.byteSize) return stream;
+    stream.destroy();
+    throw new Error(`a stored file has ${byteSize} bytes instead of ${grant.byteSize}`);
   }
 }
 

@@ -10,17 +10,11 @@ import {
 } from '../graph/filter-inputs.js';
 import { labelledEnum } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
+import { Validated } from '../graph/payload.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 
-const ONLY = '只作校验：运行同样的检查而不保存。 Run the same checks and save nothing.';
 const VERSION = '读取时的 version；不一致则 CONFLICT。 The version that was read; CONFLICT when it has changed.';
 const COMMENT = '意见（至多2000字）。 Comment, 2,000 characters at most.';
-
-@InputType()
-abstract class Validated {
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: ONLY })
-  validateOnly?: boolean;
-}
 
 @InputType({ description: '起草材料。 Create a draft.' })
 export class CreateReportDraftInput extends Validated {

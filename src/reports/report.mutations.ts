@@ -1,24 +1,23 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { FileLinks } from '../files/links.js';
 import type { Storage } from '../files/storage.js';
-import type { RawUserError } from '../graph/user-errors.js';
+import { Payload } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
 import { acceptReport, approveReport, reopenReport, returnReport, submitReport, withdrawReport } from './decide.js';
-import { attachReportDocument, attestSeal, createUpload } from './documents.js';
+import { attestSeal } from './attest.js';
+import type { ReceiptBook } from './change.js';
+import type { Checks } from './checks.js';
+import { attachReportDocument } from './documents.js';
+import { createUpload } from './uploads.js';
 import { createReportDraft, updateReportDraft } from './drafts.js';
 import { extendObligation } from './extend.js';
 import * as inputs from './report.input.js';
 import * as payloads from './report.payload.js';
 
-type Ctx_ = Context & { links: FileLinks; storage: Storage };
+type Ctx_ = Context & { storage: Storage; checks: Checks; receipts: ReceiptBook };
 const INPUT = { description: '输入。 Input.' };
 const SEE = '；谁可为见 docs/permissions.md。';
 
-/** Arguments in, one call, payload out. */
-const payload = <P extends { userErrorsRaw: RawUserError[] }, O extends { userErrors: RawUserError[] }>(
-  type: new () => P,
-  { userErrors, ...rest }: O,
-): P => Object.assign(new type(), rest, { userErrorsRaw: userErrors }) as unknown as P;
+const payload = Payload.of;
 
 @Resolver()
 export class ReportMutations {
@@ -62,7 +61,7 @@ export class ReportMutations {
     @Arg('input', () => inputs.AttachReportDocumentInput, INPUT) input: inputs.AttachReportDocumentInput,
     @Ctx() c: Ctx_,
   ) {
-    return payload(payloads.AttachReportDocumentPayload, await attachReportDocument(c, input, c.storage));
+    return payload(payloads.AttachReportDocumentPayload, await attachReportDocument(c, input));
   }
   @Mutation(() => payloads.AttestSealPayload, {
     nullable: true,
@@ -80,7 +79,7 @@ export class ReportMutations {
   })
   async submitReport(
     @Arg('input', () => inputs.SubmitReportInput, INPUT) input: inputs.SubmitReportInput,
-    @Ctx() c: Context,
+    @Ctx() c: Ctx_,
   ) {
     return payload(payloads.SubmitReportPayload, await submitReport(c, input));
   }
@@ -117,7 +116,7 @@ export class ReportMutations {
   @Mutation(() => payloads.AcceptReportPayload, { nullable: true, description: `省厅收件${SEE} Accept (province).` })
   async acceptReport(
     @Arg('input', () => inputs.AcceptReportInput, INPUT) input: inputs.AcceptReportInput,
-    @Ctx() c: Context,
+    @Ctx() c: Ctx_,
   ) {
     return payload(payloads.AcceptReportPayload, await acceptReport(c, input));
   }

@@ -1,27 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, Field, ID, Info, Int, ObjectType } from 'type-graphql';
+import { Payload } from '../graph/payload.js';
 import { DateTimeResolver } from '../graph/scalars.js';
-import { inLanguage, type RawUserError, UserError } from '../graph/user-errors.js';
 import type { Context } from '../reading/context.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
 import { ReportDocument, SealAttestation } from './revision.entity.js';
 
-const ERRORS = '业务错误，一次给出全部；为空即成功。 Business errors, all of them at once; none means success.';
-
-@ObjectType()
-abstract class Payload {
-  userErrorsRaw!: RawUserError[];
-  id!: string | null;
-
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors(@Ctx() c: Context): UserError[] {
-    return inLanguage(this.userErrorsRaw, c.language);
-  }
-}
-
 @ObjectType()
 abstract class ReportPayload extends Payload {
+  id!: string | null;
+
   @Field(() => Report, {
     nullable: true,
     description: '材料的当前样子，出错时亦然。 The report as it stands, after an error too.',
@@ -68,6 +57,8 @@ export class AttestSealPayload extends ReportPayload {
 
 @ObjectType({ description: '延期的结果。 Answer to extendObligation.' })
 export class ExtendObligationPayload extends Payload {
+  id!: string | null;
+
   @Field(() => ReportObligation, { nullable: true, description: '报送任务的当前样子。 The obligation as it stands.' })
   obligation(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<ReportObligation | null> {
     return c.afterwards<ReportObligation>(info, ReportObligation, this.id);

@@ -29,11 +29,8 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
     actor,
     async (tx) => {
       const errors = checkText(input.label, ['label'], { required: true, max: 100 });
-      const days = input.expiresInDays ?? 90;
-      const expiresAt = new Date(Math.floor((tx.now.getTime() + days * DAY) / 1000) * 1000);
-      if (days < 1 || days > MAX_DAYS) errors.push(userError('INVALID', ['expiresInDays'], { min: 1, max: MAX_DAYS }));
-      else if (actor.tokenExpiresAt && expiresAt > actor.tokenExpiresAt)
-        errors.push(userError('SCOPE_EXCEEDED', ['expiresInDays'], { notAfter: actor.tokenExpiresAt.toISOString() }));
+      const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? 90);
+      errors.push(...tooLong);
       if (!ISSUES[actor.role]?.includes(input.role)) {
         errors.push(userError('SCOPE_EXCEEDED', ['role']));
         return { id: null, userErrors: errors };
@@ -82,6 +79,16 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
   if (outcome.userErrors.length) return outcome;
   if (input.validateOnly || !token) return { id: null, userErrors: [] };
   return { ...outcome, secret: await tokens.sign({ ...token, name: token.label }) };
+}
+
+/** 1 to 366 days, never past the issuer's own. */
+export function lifeOf({ now, actor }: Tx, days: number): { expiresAt: Date; errors: RawUserError[] } {
+  const expiresAt = new Date(Math.floor((now.getTime() + days * DAY) / 1000) * 1000);
+  if (days < 1 || days > MAX_DAYS)
+    return { expiresAt, errors: [userError('INVALID', ['expiresInDays'], { min: 1, max: MAX_DAYS })] };
+  const last = actor.tokenExpiresAt;
+  if (!last || expiresAt <= last) return { expiresAt, errors: [] };
+  return { expiresAt, errors: [userError('SCOPE_EXCEEDED', ['expiresInDays'], { notAfter: last.toISOString() })] };
 }
 
 /** The scope that fits the role, within the issuer's own; whatever doesn't fit is an error, all of them at once. */

@@ -1,17 +1,15 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, Field, ID, Info, InputType, Int, ObjectType } from 'type-graphql';
 import { DepartmentKind, Role } from '../graph/enums.js';
-import { inLanguage, type RawUserError, UserError } from '../graph/user-errors.js';
+import { Payload, Validated } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
 import { AccessToken } from './token.entity.js';
-
-const ONLY = '只作校验：运行同样的检查而不保存。 Run the same checks and save nothing.';
 
 @InputType({
   description:
     '签发令牌：范围须合于角色，且不超出签发者自身的范围与有效期。 Issue a token; its scope must fit the role and lie within the issuer’s own.',
 })
-export class IssueTokenInput {
+export class IssueTokenInput extends Validated {
   @Field(() => Role, {
     description:
       '角色：市州可签发理事会、协同部门；省可签发市州、专家、分析人员；管理员可签发省、管理员。 Role; who issues for whom: docs/permissions.md.',
@@ -47,29 +45,20 @@ export class IssueTokenInput {
       '有效天数，1至366，默认90，不超过签发者令牌的剩余有效期。 Days it lives, 1 to 366, 90 by default, never past the issuer’s own.',
   })
   expiresInDays?: number | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: ONLY })
-  validateOnly?: boolean;
 }
 
 @InputType({ description: '撤销令牌。 Revoke a token.' })
-export class RevokeTokenInput {
+export class RevokeTokenInput extends Validated {
   @Field(() => ID, { description: '令牌编号。 The token.' })
   tokenId!: string;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: ONLY })
-  validateOnly?: boolean;
 }
 
 @ObjectType()
-abstract class TokenPayload {
+abstract class TokenPayload extends Payload {
   id!: string | null;
-  userErrorsRaw!: RawUserError[];
   @Field(() => AccessToken, { nullable: true, description: '令牌。 The token.' })
   token(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<AccessToken | null> {
     return c.afterwards<AccessToken>(info, AccessToken, this.id);
-  }
-  @Field(() => [UserError], { description: '业务错误，一次给出全部。 Business errors, all of them at once.' })
-  userErrors(@Ctx() c: Context): UserError[] {
-    return inLanguage(this.userErrorsRaw, c.language);
   }
 }
 

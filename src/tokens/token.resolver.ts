@@ -8,6 +8,7 @@ import { Direct } from '../graph/direct.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
+import { Payload } from '../graph/payload.js';
 import { City, Province } from '../provinces/province.entity.js';
 import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
@@ -99,15 +100,13 @@ export class AccessTokenResolver {
     @Arg('input', () => IssueTokenInput, INPUT) input: IssueTokenInput,
     @Ctx() c: Context & { tokens: Tokens },
   ) {
-    const { userErrors, ...rest } = await issueToken(c, input, c.tokens);
-    return Object.assign(new IssueTokenPayload(), rest, { userErrorsRaw: userErrors });
+    return Payload.of(IssueTokenPayload, await issueToken(c, input, c.tokens));
   }
   @Mutation(() => RevokeTokenPayload, {
     nullable: true,
     description: '撤销令牌，自下一次请求起拒绝。 Revoke a token: refused from the next request on.',
   })
   async revokeToken(@Arg('input', () => RevokeTokenInput, INPUT) input: RevokeTokenInput, @Ctx() c: Context) {
-    const { userErrors, ...rest } = await revokeToken(c, input);
-    return Object.assign(new RevokeTokenPayload(), rest, { userErrorsRaw: userErrors });
+    return Payload.of(RevokeTokenPayload, await revokeToken(c, input));
   }
 }

@@ -1,0 +1,88 @@
+import { refuseRole } from '../access/refuse.js';
+import { record } from '../audit/record.js';
+import { newId } from '../database/ids.js';
+import type { Authorize, DownloadGrant } from '../files/routes.js';
+import type { Storage } from '../files/storage.js';
+import type { DocumentKind, ReportKind } from '../graph/enums.js';
+import { labelOf } from '../graph/labels.js';
+import { type RawUserError, userError } from '../graph/user-errors.js';
+import { timelinessOf } from '../reports/calendar.js';
+import type { Asker } from '../reports/change.js';
+import { paperName } from '../reports/file-access.js';
+import type { LinkHolder } from '../tokens/link-holder.js';
+import { type ArchiveEntry, archive } from './archive.js';
+
+const FIRST_YEAR = 2024;
+const LAST_YEAR = 2200;
+const EXTENSION: Record<DocumentKind, string> = { WORD: 'docx', STAMPED_PDF: 'pdf' };
+
+export type ArchiveInput = { year: number; kind?: ReportKind | null; validateOnly?: boolean | null };
+export type ArchiveOutcome = { id: string | null; userErrors: RawUserError[] };
+
+/** Whoever takes a whole year away is written down; the bytes are gathered when the link is opened. */
+export async function requestReportArchive(asker: Asker, input: ArchiveInput): Promise<ArchiveOutcome> {
+  refuseRole(asker.actor, 'requestReportArchive', 'Report');
+  if (input.year < FIRST_YEAR || input.year > LAST_YEAR)
+    return { id: null, userErrors: [userError('INVALID', ['year'], { min: FIRST_YEAR, max: LAST_YEAR })] };
+  const id = newId('arc');
+  await asker.door.writing(
+    asker.actor,
+    (tx) => {
+      const detail = { year: input.year, kind: input.kind ?? null };
+      const provinceId = tx.actor.provinceId;
+      return record(tx, { action: 'requestReportArchive', subjectId: id, provinceId, detail }, asker.requestId);
+    },
+    () => !input.validateOnly,
+  );
+  return { id: input.validateOnly ? null : id, userErrors: [] };
+}
+
+type Row = Omit<ArchiveEntry, 'documents' | 'onTime'> & {
+  dueAt: Date;
+  filedAt: Date | null;
+  documents: { kind: DocumentKind; byteSize: number; sha256: string; storageKey: string }[];
+};
+const ACCEPTED = `SELECT ct.code || ' ' || ct.name AS folder, c.code, c.name AS consortium, ct.name AS city, p.kind, p.year,
+    to_char(r.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "submittedAt", to_char(r.approved_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "approvedAt",
+    to_char(r.accepted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "acceptedAt", o.due_at AS "dueAt", o.filed_at AS "filedAt",
+    (SELECT coalesce(json_agg(json_build_object('kind', d.kind, 'byteSize', d.byte_size, 'sha256', d.sha256, 'storageKey', d.storage_key) ORDER BY d.kind DESC), '[]')
+     FROM report_document d WHERE d.revision_id = r.id) AS documents
+  FROM report p JOIN report_revision r ON r.report_id = p.id AND r.number = p.last_revision_number JOIN report_obligation o ON o.id = p.obligation_id
+  JOIN consortium c ON c.id = p.consortium_id JOIN city ct ON ct.id = p.city_id
+  WHERE p.province_id = $1 AND p.year = $2 AND p.state = 'ACCEPTED' AND r.accepted_at IS NOT NULL AND ($3::text IS NULL OR p.kind = $3)
+  ORDER BY ct.code, c.list_number, c.id, o.due_on`;
+
+/** One year's accepted reports of the whole province, as far as the officer's token goes. */
+export const archiveAccess =
+  (holder: LinkHolder, storage: Storage): Authorize<DownloadGrant> =>
+  async (claims, authorization) => {
+    const actor = await holder.actorOf(claims, authorization);
+    if (actor?.role !== 'PROVINCE') return null;
+    const { year, kind } = claims;
+    const rows = await holder.door.writing(
+      actor,
+      (tx) => tx.query<Row>(ACCEPTED, [actor.provinceId, Number(year), kind || null]),
+      () => false,
+    );
+    const what = kind ? labelOf('ReportKind', kind, 'zh') : '全部材料';
+    const title = `${year}年已收${what}`;
+    return {
+      stream: () => archive(entriesOf(rows, storage, holder.door.now()), title),
+      fileName: `${title}.zip`,
+      contentType: 'application/zip',
+    };
+  };
+
+async function* entriesOf(rows: Row[], storage: Storage, now: Date): AsyncGenerator<ArchiveEntry> {
+  for (const { dueAt, filedAt, documents, ...row } of rows)
+    yield {
+      ...row,
+      onTime: labelOf('Timeliness', timelinessOf({ dueAt, filedAt }, now), 'zh'),
+      documents: documents.map(({ kind, byteSize, sha256, storageKey }) => ({
+        name: `${paperName({ year: row.year, kind: row.kind, name: row.consortium })}.${EXTENSION[kind]}`,
+        byteSize,
+        sha256,
+        open: async () => (await storage.open(storageKey)).stream,
+      })),
+    };
+}

@@ -1,0 +1,33 @@
+import { Ctx, Field, InputType, ObjectType } from 'type-graphql';
+import type { Language } from './language.js';
+import { inLanguage, type RawUserError, UserError } from './user-errors.js';
+
+/** Every input may be rehearsed. */
+@InputType()
+export abstract class Validated {
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: '只作校验：运行同样的检查而不保存。 Run the same checks and save nothing.',
+  })
+  validateOnly?: boolean;
+}
+
+/** Every answer of a mutation names all its business errors at once. */
+@ObjectType()
+export abstract class Payload {
+  userErrorsRaw!: RawUserError[];
+
+  @Field(() => [UserError], {
+    description: '业务错误，一次给出全部；为空即成功。 Business errors, all of them at once; none means success.',
+  })
+  userErrors(@Ctx() c: { language: Language }): UserError[] {
+    return inLanguage(this.userErrorsRaw, c.language);
+  }
+
+  /** Arguments in, one call, payload out. */
+  static of<P extends Payload, O extends { userErrors: RawUserError[] }>(type: new () => P, outcome: O): P {
+    const { userErrors, ...rest } = outcome;
+    return Object.assign(new type(), rest, { userErrorsRaw: userErrors });
+  }
+}

@@ -1,0 +1,80 @@
+import type { Tx } from '../access/door.js';
+import { Membership } from '../consortia/consortium.entity.js';
+import { newId } from '../database/ids.js';
+import { ApiError } from '../graph/errors.js';
+import { type RawUserError, userError } from '../graph/user-errors.js';
+import { shanghaiToday } from './calendar.js';
+import { type Asker, advance, changeReport, type Outcome } from './change.js';
+import { notEditable } from './drafts.js';
+import type { Report } from './report.entity.js';
+import type { AttestSealInput } from './report.input.js';
+import { SealAttestation } from './revision.entity.js';
+
+const MAX_PAGES = 5000;
+
+export type SealOutcome = Outcome & { sealId?: string };
+
+/** By the board on a unit's behalf, or by the unit itself, once, on the PDF that its token is for. */
+export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOutcome> {
+  const { actor } = asker;
+  const ofItself = actor.role === 'SEAL_UNIT';
+  const errors: RawUserError[] = [];
+  if (input.page != null && (input.page < 1 || input.page > MAX_PAGES))
+    errors.push(userError('INVALID', ['page'], { min: 1, max: MAX_PAGES }));
+  return changeReport<SealOutcome>(asker, 'attestSeal', input, errors, async (tx, report) => {
+    const { organizationId } = input;
+    if (ofItself && organizationId !== actor.organizationId)
+      throw new ApiError('FORBIDDEN', { requiredPermission: 'attestSeal' });
+    const refused = notEditable(report);
+    if (refused.length) return refused;
+    const pdf = await draftPdf(tx, report.id);
+    const missing: RawUserError[] = [];
+    if (!ofItself && !(await mayHaveToSeal(tx, report, organizationId)))
+      missing.push(userError('NOT_FOUND', ['organizationId']));
+    if (!pdf) missing.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
+    if (missing.length) return missing;
+    const { revisionId, sha256 } = pdf;
+    const [sealed] = await tx.find(SealAttestation, { revisionId, organizationId });
+    if (ofItself && sealed) return [userError('CONFLICT', ['organizationId'])];
+    const lost = await advance(tx, report, {});
+    if (lost.length) return lost;
+    if (sealed) await tx.delete(SealAttestation, { revisionId, organizationId });
+    const { provinceId, cityId, consortiumId } = report;
+    const sealId = newId('sea');
+    await tx.insert(SealAttestation, {
+      id: sealId,
+      provinceId,
+      cityId,
+      consortiumId,
+      revisionId,
+      organizationId,
+      sha256,
+      attestedAt: tx.now,
+      attestedBy: actor.name,
+      page: input.page ?? null,
+    });
+    return { id: report.id, sealId, userErrors: [] };
+  });
+}
+
+/** The draft's PDF, as far as whoever asks may know of it: a seal unit sees the one that its token is for. */
+export const draftPdf = async (tx: Tx, reportId: string) =>
+  (
+    await tx.query<{ revisionId: string; sha256: string }>(
+      `SELECT d.revision_id AS "revisionId", d.sha256 FROM report_document d JOIN report_revision r ON r.id = d.revision_id
+       WHERE r.report_id = $1 AND r.number IS NULL AND d.kind = 'STAMPED_PDF' AND ($2::text IS NULL OR d.sha256 = $2)`,
+      [reportId, tx.actor.sealedSha256],
+    )
+  )[0];
+
+/** A lead unit, or whoever else the province asks to seal. */
+export async function mayHaveToSeal(tx: Tx, { consortiumId }: Report, organizationId: string): Promise<boolean> {
+  const role = ['LEAD_SCHOOL', 'LEAD_ENTERPRISE'];
+  if ((await tx.find(Membership, { consortiumId, organizationId, role })).length) return true;
+  const due = await tx.query('SELECT 1 FROM seals_due($1, $2::date) s WHERE s.organization_id = $3', [
+    consortiumId,
+    shanghaiToday(tx.now),
+    organizationId,
+  ]);
+  return due.length > 0;
+}

@@ -1,0 +1,144 @@
+import { JOB } from '../access/actor.js';
+import type { Door, Tx } from '../access/door.js';
+import { FINDINGS } from '../files/inspection/findings.js';
+import { type Inspection, Inspector, refused } from '../files/inspection/inspector.js';
+import { similarity } from '../files/inspection/sketch.js';
+import { FileMissing, type Storage } from '../files/storage.js';
+import type { DocumentCheckState, DocumentKind } from '../graph/enums.js';
+import { type FindingCode, ReportDocument } from './revision.entity.js';
+
+/** What is looked at, by its content: the same bytes have the same verdict. */
+type Subject = Pick<ReportDocument, 'kind' | 'sha256' | 'storageKey' | 'fileName'>;
+
+const REMEMBERED = 1000;
+const POLLED_EVERY = 15_000;
+/** Longer than any check takes: whoever took it up is gone. */
+const LEASE_MS = 180_000;
+const AT_A_TIME = 4;
+/** A file that is not there any more can't be opened either. */
+const GONE: Inspection = { findings: ['DAMAGED'], pageCount: null, hasText: null, signatures: [], sketch: null };
+
+/** Checks of files: what a request waits for, and what a process that died has left. */
+export class Checks {
+  private readonly inspector = new Inspector();
+  private readonly known = new Map<string, Inspection>();
+  private readonly running = new Map<string, Promise<Inspection>>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly door: Door,
+    private readonly storage: Storage,
+    private readonly log: (error: unknown) => void,
+  ) {}
+
+  /** Rejects only where the file can't be had. */
+  inspect(subject: Subject): Promise<Inspection> {
+    const key = `${subject.kind}:${subject.sha256}`;
+    const found = this.known.get(key);
+    if (found) return Promise.resolve(found);
+    let run = this.running.get(key);
+    if (!run) {
+      run = this.look(subject).then((inspection) => {
+        if (this.known.size >= REMEMBERED) this.known.clear();
+        this.known.set(key, inspection);
+        return inspection;
+      });
+      this.running.set(key, run);
+      const done = () => void this.running.delete(key);
+      run.then(done, done);
+    }
+    return run;
+  }
+
+  private async look({ kind, storageKey, fileName }: Subject): Promise<Inspection> {
+    const { path, release } = await this.storage.local(storageKey);
+    try {
+      return await this.inspector.inspect(path, kind, fileName);
+    } finally {
+      await release();
+    }
+  }
+
+  /** Writes the verdict on an attached document, and compares it with its pair; a document that is gone needs none. */
+  async record(documentId: string, inspection: Inspection): Promise<void> {
+    await this.door.writing(JOB, async (tx) => {
+      const [document] = await tx.find(ReportDocument, { id: documentId });
+      if (!document) return;
+      // two verdicts of one pair come one after the other, so that the second sees both
+      await tx.query('SELECT id FROM report_revision WHERE id = $1 AND number IS NULL FOR UPDATE', [document.revisionId]);
+      const { findings, pageCount, hasText, sketch } = inspection;
+      await tx.query(
+        `UPDATE report_document SET check_state = $2, findings = $3, checked_at = $4, page_count = $5, has_text = $6, signatures = $7, sketch = $8
+         WHERE id = $1 AND check_state = 'PENDING'`,
+        [
+          documentId,
+          stateOf(findings),
+          JSON.stringify(findings),
+          tx.now,
+          pageCount,
+          hasText,
+          JSON.stringify(inspection.signatures),
+          sketch,
+        ],
+      );
+      await this.compare(tx, document.revisionId);
+    });
+  }
+
+  private async compare(tx: Tx, revisionId: string): Promise<void> {
+    const pair = await tx.find(ReportDocument, { revisionId });
+    const sketchOf = (kind: DocumentKind) => {
+      const document = pair.find((d) => d.kind === kind);
+      return document && document.checkState !== 'PENDING' && document.hasText !== false ? document.sketch : null;
+    };
+    await tx.query('UPDATE report_revision SET pair_similarity = $2 WHERE id = $1 AND number IS NULL', [
+      revisionId,
+      similarity(sketchOf('WORD'), sketchOf('STAMPED_PDF')),
+    ]);
+  }
+
+  start(): void {
+    this.timer = setInterval(() => void this.resume().catch(this.log), POLLED_EVERY);
+    this.timer.unref();
+    void this.resume().catch(this.log);
+  }
+
+  /** Takes up what nobody checks any more; several processes take different ones. */
+  async resume(): Promise<number> {
+    const left = await this.door.writing(JOB, (tx) =>
+      tx.query<Subject & { id: string }>(
+        `UPDATE report_document SET claimed_at = $1 WHERE id IN (
+           SELECT id FROM report_document WHERE check_state = 'PENDING' AND (claimed_at IS NULL OR claimed_at < $2)
+           ORDER BY created_at LIMIT ${AT_A_TIME} FOR UPDATE SKIP LOCKED)
+         RETURNING id, kind, sha256, storage_key AS "storageKey", file_name AS "fileName"`,
+        [tx.now, new Date(tx.now.getTime() - LEASE_MS)],
+      ),
+    );
+    await Promise.all(left.map((document) => this.finish(document.id, this.inspect(document))));
+    return left.length;
+  }
+
+  /** Records the verdict when it comes. Where the storage does not answer, the document stays as it is, for the next time. */
+  async finish(documentId: string, run: Promise<Inspection>): Promise<void> {
+    try {
+      await this.record(documentId, await run.catch(goneOrThrow));
+    } catch (error) {
+      this.log(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.inspector.stop();
+  }
+}
+
+function goneOrThrow(error: unknown): Inspection {
+  if (error instanceof FileMissing) return GONE;
+  throw error;
+}
+
+export function stateOf(findings: readonly FindingCode[]): DocumentCheckState {
+  if (refused({ findings: [...findings] })) return 'REFUSED';
+  return findings.some((code) => FINDINGS[code].severity === 'WARNING') ? 'WARNED' : 'PASSED';
+}

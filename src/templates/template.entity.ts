@@ -1,0 +1,39 @@
+import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
+import { OneOf } from '../database/checks.js';
+import { ReportKind } from '../graph/enums.js';
+import { Node } from '../graph/node.js';
+import { Province } from '../provinces/province.entity.js';
+
+/** A province's own Word template of a kind; the newest counts, the others stay. */
+@OneOf('kind', ReportKind)
+@Entity()
+@Index(['provinceId', 'kind', 'createdAt'])
+@Index(['storageKey'])
+export class ReportTemplate extends Node {
+  @Column({ type: 'text' })
+  provinceId!: string;
+
+  @ManyToOne(() => Province, { nullable: false })
+  province!: Relation<Province>;
+
+  @Column({ type: 'text' })
+  kind!: ReportKind;
+
+  @Column({ type: 'text' })
+  fileName!: string;
+
+  @Column({ type: 'int' })
+  byteSize!: number;
+
+  @Column({ type: 'text' })
+  sha256!: string;
+
+  @Column({ type: 'text' })
+  storageKey!: string;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'text' })
+  createdBy!: string;
+}
