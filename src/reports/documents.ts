@@ -2,7 +2,9 @@ import type { Tx } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { Membership } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
-import { type Inspection, inspectStored } from '../files/inspect.js';
+import { FINDINGS } from '../files/inspection/findings.js';
+import { inspectStored } from '../files/inspection/inspect-stored.js';
+import type { Inspection } from '../files/inspection/inspector.js';
 import { MAX_UPLOAD_BYTES, type Storage } from '../files/storage.js';
 import type { DocumentKind } from '../graph/enums.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
@@ -56,7 +58,7 @@ async function inspected(storage: Storage, upload: Upload, kind: DocumentKind): 
   const key = `${kind}:${upload.sha256}`;
   const known = verdicts.get(key);
   if (known) return known;
-  const verdict = await inspectStored(storage, upload.storageKey, kind === 'WORD' ? 'WORD' : 'PDF');
+  const verdict = await inspectStored(storage, upload.storageKey, kind, upload.fileName);
   if (verdicts.size >= MAX_VERDICTS) verdicts.clear();
   verdicts.set(key, verdict);
   return verdict;
@@ -82,7 +84,9 @@ export async function attachReportDocument(
     errors.push(userError('UPLOAD_INCOMPLETE', ['uploadId']));
   else {
     const verdict = await inspected(storage, upload, input.kind);
-    if (!verdict.readable) errors.push(userError('DOCUMENT_UNREADABLE', ['uploadId'], { finding: verdict.finding }));
+    for (const finding of verdict.findings)
+      if (FINDINGS[finding].severity === 'ERROR')
+        errors.push(userError('DOCUMENT_UNREADABLE', ['uploadId'], { finding }));
   }
   return changeReport<AttachOutcome>(asker, 'attachReportDocument', input, errors, async (tx, report) => {
     const refused = notEditable(report);
