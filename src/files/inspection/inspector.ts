@@ -56,6 +56,10 @@ export class Inspector {
       if (this.stopped) throw new Error('the inspector was stopped');
       if ('done' in outcome) return outcome.done;
       if ('unreadable' in outcome) throw new Error(`the file can’t be read: ${outcome.unreadable}`);
+      if ('unstarted' in outcome) {
+        if (attempt === 2) throw new Error('no process could be started to check the file');
+        continue;
+      }
       if ('killed' in outcome) return nothingBut(outcome.killed, outcome.known);
       // the system may have ended it for reasons of its own; twice, and it is the file
       if (attempt === 2) return nothingBut('DAMAGED', outcome.known);

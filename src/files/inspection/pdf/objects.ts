@@ -6,7 +6,6 @@ import {
   PDFNumber,
   type PDFObject,
   PDFObjectParser,
-  PDFRawStream,
 } from 'pdf-lib';
 import { decoded } from './streams.js';
 

@@ -8,12 +8,13 @@ import type { Inspection } from '../report.js';
 import { residentBytes } from './memory.js';
 import type { Answer, Job } from './messages.js';
 
-/** `known` is what had been learnt by then; `died` also when no process could be started. */
+/** `known` is what had been learnt by then; `unstarted` is a fault of this installation and says nothing of the file. */
 export type Outcome =
   | { done: Inspection }
   | { unreadable: string }
   | { killed: FindingCode; known?: Inspection }
-  | { died: true; known?: Inspection };
+  | { died: true; known?: Inspection }
+  | { unstarted: true };
 
 const LOOK_AT_MEMORY_EVERY = process.platform === 'linux' ? 40 : 250;
 /** How V8 ends a process whose heap is full. */
@@ -25,7 +26,8 @@ export class ChildHandle {
   private files = 0;
   private readonly process: ChildProcess;
   private isOver = false;
-  private onAnswer: (answer: Answer) => void = () => {};
+  private isReady = false;
+  private onAnswer: (answer: Exclude<Answer, { ready: true }>) => void = () => {};
   private onEnd: (signal: string | null, code: number | null) => void = () => {};
 
   constructor(private readonly bounds: Bounds) {
@@ -37,7 +39,10 @@ export class ChildHandle {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
     });
-    this.process.on('message', (answer: Answer) => this.onAnswer(answer));
+    this.process.on('message', (answer: Answer) => {
+      if ('ready' in answer) this.isReady = true;
+      else this.onAnswer(answer);
+    });
     this.ended = new Promise((done) => {
       const over = (signal: string | null, code: number | null) => {
         this.isOver = true;
@@ -84,7 +89,7 @@ export class ChildHandle {
         this.onEnd = (signal, code) => {
           if (OUT_OF_HEAP.signals.includes(signal ?? '') || OUT_OF_HEAP.codes.includes(code ?? 0))
             killed ??= 'UNPACKS_TOO_LARGE';
-          settle(killed ? { killed, known } : { died: true, known });
+          settle(killed ? { killed, known } : this.isReady ? { died: true, known } : { unstarted: true });
         };
         if (this.isOver) settle({ died: true });
         else this.process.send(job, (error) => error && this.kill());

@@ -26,5 +26,9 @@ process.on('message', async ({ path, kind, fileName }: Job) => {
   }
 });
 
+answer({ ready: true });
+
 /** Waits until it is on its way, since what comes next may never return. */
-const answer = (message: Answer): Promise<void> => new Promise((sent) => process.send?.(message, () => sent()));
+function answer(message: Answer): Promise<void> {
+  return new Promise((sent) => process.send?.(message, () => sent()));
+}
