@@ -1,4 +1,5 @@
 import { PDFArray, PDFDict, PDFName, type PDFObject, PDFRef } from 'pdf-lib';
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { BOUNDS } from '../bounds.js';
 import { lastZip } from '../content/zip.js';
 import type { Report } from '../report.js';
@@ -29,14 +30,15 @@ export async function checkPdf(file: Buffer, report: Report): Promise<void> {
   const { document } = opened;
   try {
     report.pageCount = document.numPages;
-    if (document.numPages < 1) return report.add('DAMAGED');
+    // one page at least must be one; that another can't be shown is no reason to refuse the rest
+    if (document.numPages < 1 || !(await document.getPage(1).catch(() => null))) return report.add('DAMAGED');
     const { info } = await document.getMetadata();
     const said = info as { EncryptFilterName?: string; IsXFAPresent?: boolean };
     if (said.EncryptFilterName) report.add('ENCRYPTED');
     if (said.IsXFAPresent) report.add('FORM_SUBMIT');
     if (document.numPages > BOUNDS.pages) return report.add('TOO_MANY_PAGES');
     // the parser goes by the table that the other does without: neither can be led past a script alone
-    if (await document.hasJSActions()) report.add('SCRIPT');
+    if (await hasScripts(document)) report.add('SCRIPT');
     await report.checkpoint();
     const { hasText, sketch } = await textOf(document, Date.now() + BOUNDS.textMilliseconds);
     report.hasText = hasText;
@@ -45,6 +47,16 @@ export async function checkPdf(file: Buffer, report: Report): Promise<void> {
   } finally {
     await document.destroy();
   }
+}
+
+/** Of the document and its fields. The library's own `hasJSActions` takes every signature field for a script. */
+async function hasScripts(document: PDFDocumentProxy): Promise<boolean> {
+  const some = (actions: unknown) => Object.keys(actions ?? {}).length > 0;
+  if (some(await document.getJSActions().catch(() => null))) return true;
+  const fields = (await document.getFieldObjects().catch(() => null)) ?? {};
+  return Object.values(fields as Record<string, { actions?: unknown }[]>)
+    .flat()
+    .some((field) => some(field.actions));
 }
 
 /** What the objects say, whoever opens them. */

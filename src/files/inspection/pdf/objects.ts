@@ -23,6 +23,7 @@ export type Found = {
   stream: Buffer | null;
   /** Stands within the data of a stream, so it belongs to another file that is attached to this one. */
   within: boolean;
+  /** Where it stands in the file; of one in an object stream, where that stands. */
   at: number;
 };
 
@@ -92,7 +93,7 @@ export class Objects {
     return this.file.subarray(start, end);
   }
 
-  private *inside(dict: PDFDict, stream: Buffer, { within }: Found): Generator<Found> {
+  private *inside(dict: PDFDict, stream: Buffer, { within, at }: Found): Generator<Found> {
     const data = decoded(dict, stream);
     const first = dict.get(PDFName.of('First'));
     const count = dict.get(PDFName.of('N'));
@@ -103,7 +104,7 @@ export class Objects {
     const list = data.toString('latin1', 0, first.asNumber()).match(/\d+/g) ?? [];
     const most = Math.min(count.asNumber(), list.length / 2, MOST_IN_ONE_STREAM);
     for (let i = 0; i < most; i++)
-      yield this.parse(data, first.asNumber() + Number(list[2 * i + 1]), Number(list[2 * i]), within);
+      yield { ...this.parse(data, first.asNumber() + Number(list[2 * i + 1]), Number(list[2 * i]), within), at };
   }
 }
 
