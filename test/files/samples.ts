@@ -45,11 +45,18 @@ export const wordParts = (document: string | Buffer = documentOf('<w:p/>')): Rec
 export function pdfOf(objects: (string | Buffer)[], trailer = '/Root 1 0 R'): Buffer {
   const pieces = [Buffer.from('%PDF-1.7\n')];
   const offsets: number[] = [];
+  let at = pieces[0].length;
+  const add = (piece: string | Buffer) => {
+    const bytes = Buffer.from(piece as string);
+    pieces.push(bytes);
+    at += bytes.length;
+  };
   objects.forEach((object, i) => {
-    offsets.push(Buffer.concat(pieces).length);
-    pieces.push(Buffer.from(`${i + 1} 0 obj\n`), Buffer.from(object as string), Buffer.from('\nendobj\n'));
+    offsets.push(at);
+    add(`${i + 1} 0 obj\n`);
+    add(object);
+    add('\nendobj\n');
   });
-  const at = Buffer.concat(pieces).length;
   const rows = offsets.map((o) => `${String(o).padStart(10, '0')} 00000 n \n`).join('');
   const size = objects.length + 1;
   pieces.push(Buffer.from(`xref\n0 ${size}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${size} ${trailer} >>\n`));

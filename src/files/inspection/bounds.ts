@@ -1,0 +1,33 @@
+export type Bounds = Readonly<Record<keyof typeof BOUNDS, number>>;
+
+/** Each is far above an honest report and far below what hurts the server. */
+export const BOUNDS = {
+  /** The most that an upload may have. */
+  fileBytes: 52_428_800,
+  /** Wall clock for one file; then the process that looks at it is killed. */
+  milliseconds: 60_000,
+  /** Of the process as the system sees it, memory outside of the heap included. */
+  rssBytes: 536_870_912,
+  heapMegabytes: 320,
+  /** Files under inspection at a time. */
+  children: 2,
+  idleMilliseconds: 30_000,
+  /** A process makes room for a fresh one after so many files, since libraries keep what they have seen. */
+  filesPerChild: 100,
+
+  zipEntries: 5_000,
+  /** All parts of a .docx; all that must be unpacked to see the structure of a PDF. */
+  unpackedBytes: 536_870_912,
+  /** All parts of a .docx that are XML. */
+  xmlBytes: 134_217_728,
+  /** A part that only lists others. */
+  listBytes: 1_048_576,
+  /** Of embedded things as much is kept for a closer look. */
+  embeddedBytes: 67_108_864,
+  xmlDepth: 2_000,
+  /** Text beyond it is not compared. */
+  textCharacters: 4_000_000,
+  pages: 5_000,
+  /** After it the text of a PDF is what the pages read until then hold, spread over the whole document. */
+  textMilliseconds: 15_000,
+};

@@ -1,0 +1,27 @@
+import { typeOf } from './executables.js';
+
+/** What no honest program leaves before, between or behind the parts of a document. */
+const MARKS = [
+  '%PDF-',
+  'PK\x05\x06',
+  'PK\x03\x04',
+  'Rar!\x1a\x07',
+  "7z\xbc\xaf'\x1c",
+  'This program cannot be run in DOS mode',
+];
+const MARKUP = /<(?:!doctype\s+html|html|head|body|script|iframe|svg|hta:|\?php)\b/i;
+const SHEBANG = /^\s*(?:#!\s*\/|@echo off)/i;
+
+/**
+ * Whether foreign bytes are another format's. What is unknown is not: printers, mail gateways and old exporters leave
+ * a few bytes here and there, and refusing those would refuse honest files.
+ */
+export async function isForeign(bytes: Buffer): Promise<boolean> {
+  if (bytes.every((b) => b === 0 || b === 10 || b === 13 || b === 32 || b === 9 || b === 12)) return false;
+  if (MARKS.some((mark) => bytes.includes(mark, 0, 'latin1'))) return true;
+  const text = bytes.toString('latin1');
+  if (MARKUP.test(text) || SHEBANG.test(text)) return true;
+  const start = bytes.subarray(bytes.findIndex((b) => b > 32));
+  if (start.subarray(0, 2).toString('latin1') === 'MZ') return true;
+  return (await typeOf(start)) !== undefined;
+}

@@ -1,0 +1,110 @@
+import { PDFArray, PDFDict, PDFName, type PDFObject, PDFRef } from 'pdf-lib';
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { BOUNDS } from '../bounds.js';
+import { lastZip } from '../content/zip.js';
+import type { Report } from '../report.js';
+import { Attachments } from './attachments.js';
+import { dictsIn, type Found, nameOf, Objects } from './objects.js';
+import { isPolyglot } from './polyglot.js';
+import { Signatures } from './signatures.js';
+import { resetSpent } from './streams.js';
+import { openPdf, textOf } from './text.js';
+import { has, threatsIn } from './threats.js';
+
+const HEADER = '%PDF-';
+const HEADER_WITHIN = 1_024;
+const END = '%%EOF';
+
+export async function checkPdf(file: Buffer, report: Report): Promise<void> {
+  if (!file.subarray(0, HEADER_WITHIN + HEADER.length).includes(HEADER)) {
+    report.add('WRONG_TYPE');
+    if (file.includes(HEADER) && lastZip(file)?.entries) report.add('POLYGLOT');
+    return;
+  }
+  resetSpent();
+  await structure(file, report);
+  // reading the text is what may take long or much; what is known by now stays known then
+  await report.checkpoint();
+  const opened = await openPdf(new Uint8Array(file.buffer, file.byteOffset, file.length));
+  if ('refused' in opened) return report.add(opened.refused);
+  const { document } = opened;
+  try {
+    report.pageCount = document.numPages;
+    // one page at least must be one; that another can't be shown is no reason to refuse the rest
+    if (document.numPages < 1 || !(await document.getPage(1).catch(() => null))) return report.add('DAMAGED');
+    const { info } = await document.getMetadata();
+    const said = info as { EncryptFilterName?: string; IsXFAPresent?: boolean };
+    if (said.EncryptFilterName) report.add('ENCRYPTED');
+    if (said.IsXFAPresent) report.add('FORM_SUBMIT');
+    if (document.numPages > BOUNDS.pages) return report.add('TOO_MANY_PAGES');
+    // the parser goes by the table that the other does without: neither can be led past a script alone
+    if (await hasScripts(document)) report.add('SCRIPT');
+    await report.checkpoint();
+    const { hasText, sketch } = await textOf(document, Date.now() + BOUNDS.textMilliseconds);
+    report.hasText = hasText;
+    report.sketch = sketch;
+    if (!hasText) report.add('SCAN_ONLY');
+  } finally {
+    await document.destroy();
+  }
+}
+
+/** Of the document and its fields. The library's own `hasJSActions` takes every signature field for a script. */
+async function hasScripts(document: PDFDocumentProxy): Promise<boolean> {
+  const some = (actions: unknown) => Object.keys(actions ?? {}).length > 0;
+  if (some(await document.getJSActions().catch(() => null))) return true;
+  const fields = (await document.getFieldObjects().catch(() => null)) ?? {};
+  return Object.values(fields as Record<string, { actions?: unknown }[]>)
+    .flat()
+    .some((field) => some(field.actions));
+}
+
+/** What the objects say, whoever opens them. */
+async function structure(file: Buffer, report: Report): Promise<void> {
+  const objects = new Objects(file);
+  const attachments = new Attachments();
+  const signatures = new Signatures();
+  const pages = new PageContents();
+  let last = 0;
+  for (const found of objects.all()) {
+    report.add(...threatsIn(found));
+    attachments.see(found);
+    signatures.see(found);
+    pages.see(found);
+    if (isEncrypted(found)) report.add('ENCRYPTED');
+    if (!found.within) last = Math.max(last, found.at);
+  }
+  for (const trailer of objects.trailers()) if (has(trailer, 'Encrypt')) report.add('ENCRYPTED');
+  const end = file.lastIndexOf(END);
+  // cut off: without an end, or with an object begun behind it
+  if (end < 0 || last > end || (!objects.incomplete && pages.missing)) report.add('DAMAGED');
+  report.add(...(await attachments.findings()));
+  const { signatures: signed, findings } = signatures.check(file);
+  report.signatures = signed;
+  report.add(...findings);
+  if (await isPolyglot(file, objects)) report.add('POLYGLOT');
+}
+
+const isEncrypted = ({ value, stream }: Found): boolean =>
+  value instanceof PDFDict && stream !== null && nameOf(value, 'Type') === 'XRef' && has(value, 'Encrypt');
+
+/** Pages whose content is nowhere in the file: it was cut and mended. */
+class PageContents {
+  private readonly wanted = new Set<number>();
+  private readonly present = new Set<number>();
+
+  see({ number, value }: Found): void {
+    if (number !== null) this.present.add(number);
+    if (!value) return;
+    for (const dict of dictsIn(value)) {
+      if (nameOf(dict, 'Type') !== 'Page') continue;
+      const contents = dict.get(PDFName.of('Contents'));
+      const list: (PDFObject | undefined)[] = contents instanceof PDFArray ? contents.asArray() : [contents];
+      for (const ref of list) if (ref instanceof PDFRef) this.wanted.add(ref.objectNumber);
+    }
+  }
+
+  get missing(): boolean {
+    return [...this.wanted].some((number) => !this.present.has(number));
+  }
+}

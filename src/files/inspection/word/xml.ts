@@ -1,0 +1,70 @@
+import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
+import { BOUNDS } from '../bounds.js';
+
+export class XmlError extends Error {}
+
+export type Tag = SaxesTagNS;
+export type Handlers = { open?(tag: Tag, depth: number): void; close?(tag: Tag): void; text?(text: string): void };
+
+/**
+ * One part of a package, parsed as it is unpacked. Declarations of types and entities are refused, as Word refuses
+ * them: with them a line of text could stand for a gigabyte.
+ */
+export class XmlPart {
+  private readonly parser = new SaxesParser({ xmlns: true, position: false });
+  private decoder?: InstanceType<typeof TextDecoder>;
+  private depth = 0;
+
+  constructor(handlers: Handlers) {
+    this.parser.on('error', (error) => {
+      throw new XmlError(error.message);
+    });
+    this.parser.on('doctype', () => {
+      throw new XmlError('a declaration');
+    });
+    this.parser.on('opentag', (tag) => {
+      if (++this.depth > BOUNDS.xmlDepth) throw new XmlError('too deep');
+      handlers.open?.(tag, this.depth);
+    });
+    this.parser.on('closetag', (tag) => {
+      this.depth -= 1;
+      handlers.close?.(tag);
+    });
+    if (handlers.text) {
+      this.parser.on('text', handlers.text);
+      this.parser.on('cdata', handlers.text);
+    }
+  }
+
+  write(chunk: Buffer): void {
+    if (!chunk.length) return;
+    this.decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
+    this.parser.write(this.decoder.decode(chunk, { stream: true }));
+  }
+
+  end(): void {
+    this.parser.write(this.decoder?.decode() ?? '');
+    this.parser.close();
+  }
+}
+
+/** UTF-8 or UTF-16: a package has no other text. */
+const encodingOf = (start: Buffer): string => {
+  const two = start.subarray(0, 2).toString('hex');
+  return two === 'fffe' || two === '3c00' ? 'utf-16le' : two === 'feff' || two === '003c' ? 'utf-16be' : 'utf-8';
+};
+
+export type Attributes = Record<string, string | undefined>;
+
+/** By local name, whatever the prefix. */
+export const attributesOf = (tag: Tag): Attributes =>
+  Object.fromEntries(Object.values(tag.attributes).map((a: SaxesAttributeNS) => [a.local, a.value]));
+
+/** The attributes of every element with one of these local names, for the small parts that list things. */
+export function listed(xml: Buffer, ...names: string[]): Record<string, Attributes[]> {
+  const lists: Record<string, Attributes[]> = Object.fromEntries(names.map((name) => [name, []]));
+  const part = new XmlPart({ open: (tag) => lists[tag.local]?.push(attributesOf(tag)) });
+  part.write(xml);
+  part.end();
+  return lists;
+}

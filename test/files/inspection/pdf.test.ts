@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import { PDFDocument } from 'pdf-lib';
+import { demoPdf, demoWord } from '../../../src/files/demo.js';
+import { CATALOG, CONTENTS, PAGE, PAGES, pdfOf, wordParts, zipOf } from '../samples.js';
+import { PROGRAM } from './ole-samples.js';
+import { checking } from './support.js';
+
+const { pdf, inspect } = await checking();
+const fewer = await checking({ pages: 300 });
+const lines = Array.from({ length: 200 }, (_, i) => `Line ${i}`);
+const sample = await demoPdf(lines);
+const plain = pdfOf([CATALOG, PAGES, PAGE, CONTENTS]);
+const archive = await zipOf(wordParts());
+const sampleWord = await demoWord('x', []);
+/** A PDF with one more object, which the catalog names. */
+const withObject = (object: string | Buffer, entry = '/X 5 0 R') =>
+  pdfOf([CATALOG.replace('>>', `${entry} >>`), PAGES, PAGE, CONTENTS, object]);
+const streamOf = (dict: string, data: Buffer) =>
+  Buffer.concat([Buffer.from(`<< ${dict} /Length ${data.length} >>\nstream\n`), data, Buffer.from('\nendstream')]);
+const objectStream = (object: string) =>
+  streamOf('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', deflateSync(Buffer.from(`9 0 ${object}`)));
+
+describe('an honest PDF', () => {
+  it('is the demonstration one, the same bytes each time', async () => {
+    expect(await inspect(sample, 'STAMPED_PDF')).toMatchObject({ findings: [], pageCount: 5, hasText: true, signatures: [] });
+    expect((await demoPdf(lines)).equals(sample)).toBe(true);
+    expect((await PDFDocument.load(sample)).getPageCount()).toBe(5);
+  });
+
+  it('may be a pure scan, which is said', async () => {
+    expect(await inspect(plain, 'STAMPED_PDF')).toMatchObject({ findings: ['SCAN_ONLY'], hasText: false, sketch: null });
+  });
+
+  it('may be without object streams, have a few bytes before it or behind it, or a page without content', async () => {
+    expect(await pdf(Buffer.concat([Buffer.from('\ufeff\n'), plain]))).toEqual([]);
+    expect(await pdf(Buffer.concat([Buffer.from('\x1b%-12345X@PJL JOB\n@PJL ENTER LANGUAGE=PDF\n'), plain]))).toEqual([]);
+    expect(await pdf(Buffer.concat([plain, Buffer.alloc(700)]))).toEqual([]);
+    expect(await pdf(Buffer.concat([plain, Buffer.from('\r\n\0\x1a -- end of mail 1.2.3 --\n')]))).toEqual([]);
+    expect(await pdf(pdfOf([CATALOG, PAGES, PAGE.replace('/Contents 4 0 R', '')]))).toEqual([]);
+    expect(await pdf(pdfOf([CATALOG, PAGES, PAGE.replace('4 0 R', '[4 0 R 4 0 R]'), CONTENTS]))).toEqual([]);
+  });
+
+  it('may have links, a form without actions, and words that only look like actions', async () => {
+    expect(await pdf(withObject('<< /Type /Action /S /URI /URI (https://www.hunan.gov.cn/) >>'))).toEqual([]);
+    expect(await pdf(withObject('<< /Fields [] /DA (/Helv 0 Tf) >>', '/AcroForm 5 0 R'))).toEqual([]);
+    expect(await pdf(withObject('<< /Title (/S /JavaScript /JS \\(x\\) /Launch) /S /GoTo >>'))).toEqual([]);
+    expect(await pdf(withObject('<< /JavaScript << /Names [] >> /XFA [] >>', '/Names 5 0 R'))).toEqual([]);
+  });
+
+  it('may be one of fifty megabytes', async () => {
+    const scan = pdfOf([CATALOG, PAGES, PAGE, streamOf('/Subtype /Image /Type /XObject', randomBytes(50_000_000))]);
+    expect(await pdf(scan)).toEqual([]);
+  });
+
+  it('counts its pages, up to a bound', async () => {
+    const pages = (count: number) => {
+      const kids = Array.from({ length: count }, (_, i) => `${i + 3} 0 R`).join(' ');
+      const page = '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>';
+      return pdfOf([CATALOG, `<< /Type /Pages /Kids [${kids}] /Count ${count} >>`, ...Array(count).fill(page)]);
+    };
+    expect(await inspect(pages(10_000), 'STAMPED_PDF')).toMatchObject({ findings: ['TOO_MANY_PAGES'], pageCount: 10_000 });
+    expect(await fewer.inspect(pages(300), 'STAMPED_PDF')).toMatchObject({ findings: ['SCAN_ONLY'], pageCount: 300 });
+    expect(await fewer.inspect(pages(301), 'STAMPED_PDF')).toMatchObject({ findings: ['TOO_MANY_PAGES'], hasText: null });
+  });
+});
+
+describe('what is no whole PDF', () => {
+  it.each([
+    ['nothing', Buffer.alloc(0), ['EMPTY']],
+    ['a Word file', sampleWord, ['WRONG_TYPE']],
+    ['a PDF that begins too late', Buffer.concat([Buffer.alloc(1_025, 'x'), plain]), ['WRONG_TYPE']],
+    ['a header and nothing else', Buffer.from('%PDF-1.7 and nothing else'), ['DAMAGED']],
+    ['a header and noise', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(100_000, 0x81)]), ['DAMAGED']],
+    ['no pages', pdfOf([CATALOG, '<< /Type /Pages /Kids [] /Count 0 >>']), ['DAMAGED']],
+    ['a catalog alone', pdfOf(['<< /Type /Catalog >>']), ['DAMAGED']],
+    ['a page whose content is lost', pdfOf([CATALOG, PAGES, PAGE]), ['DAMAGED']],
+    ['an object begun behind its end', Buffer.concat([plain, Buffer.from('5 0 obj\n<< /Type /Page')]), ['DAMAGED']],
+    ['a tree in circles', pdfOf([CATALOG, '<< /Type /Pages /Kids [2 0 R] /Count 1 >>']), ['DAMAGED']],
+    ['endless nesting', pdfOf([`${'['.repeat(2_000_000)}`, CATALOG]), ['DAMAGED']],
+  ])('is named for what it is: %s', async (_, bytes, findings) => {
+    expect(await pdf(bytes)).toEqual(findings);
+  });
+
+  it('is damaged when cut at any place', async () => {
+    for (const file of [sample, plain]) {
+      for (let part = 1; part < 8; part++) {
+        const size = Math.floor((file.length * part) / 8);
+        expect([size, await pdf(file.subarray(0, size))]).toEqual([size, ['DAMAGED']]);
+      }
+    }
+  });
+
+  it('is encrypted when it says so, though no password may be asked for', async () => {
+    const lock = '<< /Filter /Standard /V 1 /R 2 /O (x) /U (y) /P -4 >>';
+    expect(await pdf(pdfOf([CATALOG, PAGES, PAGE, CONTENTS, lock], '/Root 1 0 R /Encrypt 5 0 R'))).toContain('ENCRYPTED');
+  });
+});
+
+describe('a PDF that does something', () => {
+  const script = '<< /S /JavaScript /JS (app.alert\\(1\\)) >>';
+  it.each([
+    ['when opened', withObject(script, '/OpenAction 5 0 R'), ['SCRIPT']],
+    ['directly in the catalog', withObject('null', `/OpenAction ${script}`), ['SCRIPT']],
+    ['with the page', pdfOf([CATALOG, PAGES, PAGE.replace('>>', `/AA << /O ${script} >> >>`), CONTENTS]), ['SCRIPT']],
+    ['by name', withObject(`<< /JavaScript << /Names [(a) ${script}] >> >>`, '/Names 5 0 R'), ['SCRIPT']],
+    ['by a click', withObject(`<< /Type /Annot /Subtype /Link /A ${script} >>`), ['SCRIPT']],
+    ['by a rendition', withObject('<< /S /Rendition /JS (x) >>'), ['SCRIPT']],
+    ['by an address', withObject('<< /S /URI /URI (JavaScript:alert\\(1\\)) >>'), ['SCRIPT']],
+    ['with an escaped name', withObject('<< /#53 /J#61vaScrip#74 /JS (x) >>'), ['SCRIPT']],
+    ['with an escape in lower case', withObject('<< /S /#4aava#53cript >>'), ['SCRIPT']],
+    ['with a name elsewhere', withObject('/JavaScript', '/OpenAction << /S 5 0 R >>'), ['SCRIPT']],
+    ['in an object stream', withObject(objectStream(script)), ['SCRIPT']],
+    ['where one parser gives up', withObject(`<< /X --5 /S /JavaScript /JS (x) >>`), ['SCRIPT']],
+    ['behind a comment', Buffer.from(plain.toString('latin1').replace('\nxref\n', `9 0 %c\nobj ${script} endobj\nxref\n`), 'latin1'), ['SCRIPT']],
+    ['launches a program', withObject('<< /S /Launch /F (cmd.exe) >>'), ['LAUNCH_ACTION']],
+    ['sends a form', withObject('<< /S /SubmitForm /F (http://a.example) >>'), ['FORM_SUBMIT']],
+    ['imports data', withObject('<< /S /ImportData /F (a.fdf) >>'), ['FORM_SUBMIT']],
+    ['is an XFA form', withObject('<< /Fields [] /XFA 4 0 R >>', '/AcroForm 5 0 R'), ['FORM_SUBMIT']],
+    ['all at once', withObject(`[${script} << /S /Launch >> << /S /SubmitForm >>]`), ['SCRIPT', 'LAUNCH_ACTION', 'FORM_SUBMIT']],
+  ])('is refused: %s', async (_, bytes, findings) => {
+    expect(await pdf(bytes)).toEqual(findings);
+  });
+
+  const attached = async (name: string, data: Buffer) => {
+    const document = await PDFDocument.load(plain);
+    await document.attach(data, name);
+    return pdf(Buffer.from(await document.save()));
+  };
+  it('is warned of for its attachments, and refused for programs among them', async () => {
+    expect(await attached('明细.xlsx', archive)).toEqual(['EMBEDDED_FILE']);
+    expect(await attached('明细.exe', Buffer.from('x'))).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
+    expect(await attached('明细.pdf', PROGRAM)).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
+    expect(await attached('明细\u202efdp.js', Buffer.from('x'))).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
+    expect(await pdf(withObject(streamOf('/Type /EmbeddedFile', PROGRAM)))).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
+  });
+});
+
+describe('a file that is two', () => {
+  it.each([
+    ['a program before a PDF', Buffer.concat([PROGRAM, plain])],
+    ['a page before a PDF', Buffer.concat([Buffer.from('<!DOCTYPE html><html>'), plain])],
+    ['a page in its first comment', Buffer.concat([Buffer.from('%PDF-1.7\n%<script>x</script>\n'), plain])],
+    ['a script before a PDF', Buffer.concat([Buffer.from('#!/bin/sh\nexit\n'), plain])],
+    ['a picture before a PDF', Buffer.concat([Buffer.from('GIF89a\x01\x00\x01\x00', 'latin1'), plain])],
+    ['an archive behind a PDF', Buffer.concat([plain, archive])],
+    ['an archive within a PDF', withObject(streamOf('', archive))],
+    ['a page behind a PDF', Buffer.concat([plain, Buffer.from('<html><body>')])],
+    ['a program behind a PDF', Buffer.concat([plain, PROGRAM])],
+  ])('is refused: %s', async (_, bytes) => {
+    expect(await pdf(bytes)).toEqual(['POLYGLOT']);
+  });
+
+  it('is refused as a Word file too', async () => {
+    const word = async (bytes: Buffer) => (await inspect(bytes, 'WORD', 'a.docx')).findings;
+    expect(await word(Buffer.concat([plain, archive]))).toEqual(['WRONG_TYPE', 'POLYGLOT']);
+    expect(await word(Buffer.concat([PROGRAM, archive]))).toEqual(['WRONG_TYPE', 'POLYGLOT']);
+    expect(await word(Buffer.concat([archive, plain]))).toEqual(['POLYGLOT']);
+    expect(await word(Buffer.concat([archive, Buffer.from('x')]))).toEqual(['POLYGLOT']);
+    expect(await word(Buffer.concat([archive, archive]))).toContain('POLYGLOT');
+    expect(await word(await zipOf({ 'a.pdf': plain, ...wordParts() }, false))).toEqual(['POLYGLOT']);
+    const end = archive.length - 22;
+    const commented = Buffer.concat([archive.subarray(0, end), archive.subarray(end), plain]);
+    commented.writeUInt16LE(plain.length, end + 20);
+    expect(await word(commented)).toEqual(['POLYGLOT']);
+  });
+});
