@@ -68,9 +68,9 @@ export function localStorage(dir: string, { links, maxUploadBytes = MAX_UPLOAD_B
       };
       if (!(await settled())) {
         await take().catch(async (error) => {
-          if (!isIncomplete(error)) throw error;
-          // unless somebody else settled it in between
-          if (!(await settled())) throw new UploadError('INCOMPLETE', { cause: error });
+          // somebody else may have settled it in between, and tidied it away
+          if (await settled().catch(() => false)) return;
+          throw isIncomplete(error) ? new UploadError('INCOMPLETE', { cause: error }) : error;
         });
       }
       await tidy(folder);

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { type Config, ConfigError, type S3Config } from '../config.js';
 import type { FileLinks } from './links.js';
 import { localStorage } from './local-storage.js';
-import { S3Storage } from './s3-storage.js';
 import type { Receiver, Storage } from './storage.js';
 
 /** `receiver` only where uploads come in through our own routes. */
@@ -18,6 +17,8 @@ export async function openStorage(
     const storage = localStorage(join(dataDir, 'files'), { links, maxUploadBytes });
     return { storage, receiver: storage, close: () => {} };
   }
+  // a large library, for those alone who use it
+  const { S3Storage } = await import('./s3-storage.js');
   const storage = new S3Storage({ config: s3, scratch: join(dataDir, 'copies'), now, maxUploadBytes });
   try {
     await storage.check();

@@ -17,8 +17,13 @@ export function s3Client(config: S3Config, endpoint: string, timeouts = S3_TIMEO
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 2,
     requestHandler: timeouts,
+    // what goes wrong is thrown, and logged with its request
+    logger: SILENT,
   });
 }
+
+const nothing = () => {};
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 type Refusal = { name?: string; $metadata?: { httpStatusCode?: number } };
 
@@ -31,9 +36,12 @@ export const isAbsent = (error: unknown): boolean => {
   return name !== 'NoSuchBucket' && $metadata?.httpStatusCode === 404;
 };
 
+/** A TypeError is a mistake of ours: no key. */
+const OURS = [UploadError, FileMissing, ApiError, TypeError];
+
 /** The store's refusals in the words of the storage. Whatever it is, the sender can only try again later. */
 export function translated(error: unknown): unknown {
-  if (error instanceof UploadError || error instanceof FileMissing || error instanceof ApiError) return error;
+  if (OURS.some((known) => error instanceof known)) return error;
   if (isAbsent(error)) return new FileMissing('no file under this key', { cause: error });
   return isFull(error as Refusal) ? new UploadError('NO_SPACE', { cause: error }) : new StorageUnavailable(error);
 }

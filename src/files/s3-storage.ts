@@ -99,9 +99,9 @@ export class S3Storage implements Storage {
       const settled = async () => (await this.sizeOf(checkKey(key))) === announced.byteSize;
       if (!(await settled())) {
         await this.take(uploadId, folder, announced, key).catch(async (error) => {
-          if (!isIncomplete(error)) throw error;
-          // unless somebody else settled it in between
-          if (!(await settled())) throw new UploadError('INCOMPLETE', { cause: error });
+          // somebody else may have settled it in between, and tidied it away
+          if (await settled().catch(() => false)) return;
+          throw isIncomplete(error) ? new UploadError('INCOMPLETE', { cause: error }) : error;
         });
       }
       for await (const left of this.listed(folder)) await this.delete(left.key).catch(() => undefined);

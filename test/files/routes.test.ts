@@ -5,36 +5,36 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import fastify from 'fastify';
+import { FileLinks } from '../../src/files/links.js';
+import { localStorage } from '../../src/files/local-storage.js';
 import { type DownloadGrant, downloadPath, fileRoutes, type UploadGrant, uploadPath } from '../../src/files/routes.js';
 import { UrlSigner } from '../../src/files/signing.js';
-import { localStorage, type Storage, UploadError } from '../../src/files/storage.js';
+import { PART_BYTES, type Receiver, StorageUnavailable, UploadError } from '../../src/files/storage.js';
 import { announced, folder } from './samples.js';
 
 const dir = await folder();
-const storage: Storage = localStorage(dir);
 const signer = new UrlSigner(randomBytes(32));
+const links = new FileLinks(signer, '');
+const storage = localStorage(dir, { links });
 const data = randomBytes(2_000_000);
 const uploads = new Map<string, UploadGrant>();
 const downloads = new Map<string, DownloadGrant>();
-const received: string[] = [];
 const asked: { claims: Record<string, string>; authorization?: string }[] = [];
 let clock = new Date('2027-03-01T00:00:00Z');
-let receive: Storage['receive'] = storage.receive;
+let receive: Receiver['receive'] = storage.receive;
 
 const app = fastify({ bodyLimit: 1_000, forceCloseConnections: true });
 app.post('/graphql', async (request) => request.body);
 await app.register((scope) =>
   fileRoutes(scope, {
-    storage: { ...storage, receive: (...all) => receive(...all) },
+    storage,
+    receiver: { receive: (...all) => receive(...all) },
     signer,
     now: () => clock,
     onUpload: {
       async authorize(claims, authorization) {
         asked.push({ claims, authorization });
         return uploads.get(claims.id) ?? null;
-      },
-      async received(id) {
-        received.push(id);
       },
     },
     onDownload: {
@@ -61,10 +61,11 @@ const codeOf = async (response: Response) => [
 
 /** An upload that was announced with the size and hash of these bytes. */
 function upload(id: string, expected: Buffer = data): string {
-  uploads.set(id, { key: `uploads/${id}`, ...announced(expected) });
+  uploads.set(id, { uploadId: id, ...announced(expected) });
   return linkOf(uploadPath(id));
 }
-const stored = (id: string) => readFile(join(dir, 'uploads', id));
+const stored = (id: string) => readFile(join(dir, '.incoming', id, 'whole'));
+const arrived = (id: string) => stored(id).then(Boolean, () => false);
 
 describe('PUT', () => {
   it('keeps the announced bytes, of whatever type they call themselves, as often as they are sent', async () => {
@@ -74,7 +75,6 @@ describe('PUT', () => {
       expect([answer.status, await answer.text()]).toEqual([204, '']);
     }
     expect((await stored('upl_1')).equals(data)).toBe(true);
-    expect(received).toEqual(Array(5).fill('upl_1'));
     expect(asked.at(-1)?.claims).toEqual({ token: 'tok_1', id: 'upl_1' });
     expect((await put(url, data, { authorization: 'Bearer x' })).status).toBe(204);
     expect(asked.at(-1)?.authorization).toBe('Bearer x');
@@ -98,7 +98,7 @@ describe('PUT', () => {
     });
     const answer = await fetch(url, { method: 'PUT', body: chunked, duplex: 'half' } as RequestInit);
     expect(await codeOf(answer)).toEqual([411, 'UPLOAD_MISMATCH']);
-    expect(await storage.exists('uploads/upl_2')).toBe(false);
+    expect(await arrived('upl_2')).toBe(false);
     expect((await put(url, data)).status).toBe(204);
     expect(await codeOf(await put(url, randomBytes(data.length)))).toEqual([400, 'UPLOAD_MISMATCH']);
     expect((await stored('upl_2')).equals(data)).toBe(true);
@@ -106,7 +106,6 @@ describe('PUT', () => {
 
   it('keeps nothing of an upload that breaks off, and takes it the next time', async () => {
     const url = new URL(upload('upl_3'));
-    const before = received.length;
     await new Promise<void>((done) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\nHost: x\r\nContent-Length: ${data.length}\r\n\r\n`);
@@ -114,9 +113,26 @@ describe('PUT', () => {
       });
       socket.on('close', () => setTimeout(done, 200));
     });
-    expect(await storage.exists('uploads/upl_3')).toBe(false);
-    expect(received.length).toBe(before);
+    expect(await arrived('upl_3')).toBe(false);
     expect((await put(url.href, data)).status).toBe(204);
+  });
+
+  it('takes a part by the link of that part alone, and exactly its length', async () => {
+    const large = randomBytes(PART_BYTES + 10);
+    uploads.set('upl_parts', { uploadId: 'upl_parts', ...announced(large) });
+    const url = (part?: number) => links.upload(base, 'upl_parts', 'tok_1', soon(), part);
+    const last = large.subarray(PART_BYTES);
+    expect((await put(url(2), last)).status).toBe(204);
+    expect((await put(url(2), last)).status).toBe(204);
+    expect(asked.at(-1)?.claims).toEqual({ token: 'tok_1', part: '2', id: 'upl_parts' });
+    for (const wrong of [last.subarray(1), large]) {
+      expect(await codeOf(await put(url(2), wrong))).toEqual([400, 'UPLOAD_MISMATCH']);
+    }
+    expect(await codeOf(await put(url(1), last))).toEqual([400, 'UPLOAD_MISMATCH']);
+    for (const number of [0, 3, -1, 1.5])
+      expect(await codeOf(await put(url(number), last))).toEqual([404, 'NOT_FOUND']);
+    expect(await codeOf(await put(url(2).replace('part=2', 'part=1'), last))).toEqual([404, 'NOT_FOUND']);
+    expect(await codeOf(await put(url(2).replace('&part=2', ''), large))).toEqual([404, 'NOT_FOUND']);
   });
 
   it('says when the storage is full, and the connection lives on', async () => {
@@ -124,6 +140,12 @@ describe('PUT', () => {
       throw new UploadError('NO_SPACE');
     };
     expect(await codeOf(await put(upload('upl_4'), data))).toEqual([507, 'STORAGE_FULL']);
+    receive = async () => {
+      throw new StorageUnavailable(new Error('a secret address'));
+    };
+    const unavailable = await put(upload('upl_4'), data);
+    expect(unavailable.headers.get('retry-after')).toBe('30');
+    expect(await codeOf(unavailable)).toEqual([503, 'STORAGE_UNAVAILABLE']);
     receive = async () => {
       throw new Error('a secret path');
     };
@@ -137,7 +159,7 @@ const name = '2027-衡阳市域产教联合体-年度工作计划 (1) "a"/..\\\r
 
 describe('GET', () => {
   beforeAll(async () => {
-    await storage.receive('doc_1', (await storage.open('uploads/upl_1')).stream, announced(data));
+    await storage.put('doc_1', data);
     const contentType = 'application/pdf';
     downloads.set('doc_1', { key: 'doc_1', fileName: name, contentType, ...announced(data) });
     downloads.set('doc_plain', { key: 'doc_1', fileName: 'plan.pdf', contentType, byteSize: data.length });
@@ -267,7 +289,7 @@ describe('a link that does not hold', () => {
     expect(new Set(seen).size).toBe(1);
     expect(JSON.parse(seen[0])[0]).toBe(404);
     expect(JSON.parse(JSON.parse(seen[0])[2]).error.code).toBe('NOT_FOUND');
-    expect(await storage.exists('uploads/upl_5')).toBe(false);
+    expect(await arrived('upl_5')).toBe(false);
   });
 });
 
@@ -282,7 +304,7 @@ it('streams fifty megabytes each way in little memory', async () => {
   const large = Buffer.alloc(52_428_800, 'Hunan ');
   const url = new URL(upload('upl_large', large));
   downloads.set('doc_large', {
-    key: 'uploads/upl_large',
+    key: 'documents/large',
     fileName: 'a.pdf',
     contentType: 'application/pdf',
     byteSize: large.length,
@@ -301,6 +323,7 @@ it('streams fifty megabytes each way in little memory', async () => {
     request.end(large);
   });
   expect(status).toBe(204);
+  await storage.settle('upl_large', announced(large), 'documents/large');
   const answer = await fetch(linkOf(downloadPath('doc_large')));
   let size = 0;
   for await (const chunk of answer.body!) size += chunk.length;
