@@ -1,28 +1,13 @@
 import '../graph/enums.js';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
-import type { ReportKind } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
 import { type CheckedSource, checkedSource } from './checked-source.js';
+import type { ArchiveDocument, ArchiveEntry } from './entry.js';
 import { type IndexRow, indexSheet, type Outcome } from './index-sheet.js';
 import { pathsOnce } from './names.js';
 
-export type ArchiveDocument = { name: string; byteSize: number; sha256: string; open(): Promise<Readable> };
-
-/** One accepted report. `folder` is its city's, such as 430100 长沙市; `onTime` is the label of its punctuality. */
-export type ArchiveEntry = {
-  folder: string;
-  code: string;
-  consortium: string;
-  city: string;
-  kind: ReportKind;
-  year: number;
-  submittedAt: string;
-  approvedAt: string;
-  acceptedAt: string;
-  onTime: string;
-  documents: ArchiveDocument[];
-};
+export type { ArchiveDocument, ArchiveEntry } from './entry.js';
 
 const INDEX = '目录 Index.xlsx';
 const NOT_OPENED = '文件无法打开，未收入压缩包。 The file could not be opened and is not in the archive.';

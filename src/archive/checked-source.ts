@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type Readable, Transform } from 'node:stream';
-import type { ArchiveDocument } from './archive.js';
+import type { ArchiveDocument } from './entry.js';
 
 /** A file on its way: its bytes, and, once they have all passed, whether they were all and the right ones. */
 export type CheckedSource = { stream: Readable; verdict(): 'whole' | 'cut short' | 'different' };

@@ -2,7 +2,7 @@ import '../graph/enums.js';
 import { Workbook } from '@cj-tech-master/excelts';
 import { labelOf } from '../graph/labels.js';
 import { shanghaiClock } from '../graph/shanghai.js';
-import type { ArchiveEntry } from './archive.js';
+import type { ArchiveEntry } from './entry.js';
 import { linkTo } from './names.js';
 
 /** What became of one file: where it lies, and what is not as the record has it. */

@@ -3,7 +3,6 @@ import { fork } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
 import { archive } from '../../src/archive/archive.js';
 import { bytesOf, document, each, entry, INDEX, indexOf, sha256, unzipped } from './samples.js';
 
