@@ -3,10 +3,13 @@ import { Board, BoardMember, BoardMemberContact } from './boards/board.entity.js
 import { Consortium, ConsortiumPark, Designation, Membership } from './consortia/consortium.entity.js';
 import { Organization, Park } from './organizations/organization.entity.js';
 import { City, Department, Province } from './provinces/province.entity.js';
+import { Receipt } from './receipts/receipt.entity.js';
 import { ReportEvent, ReportEventComment } from './reports/event.entity.js';
 import { ReportObligation } from './reports/obligation.entity.js';
 import { Report } from './reports/report.entity.js';
-import { ReportDocument, ReportRevision, SealAttestation, Upload } from './reports/revision.entity.js';
+import { ReportDocument, ReportRevision, RequiredSeal, SealAttestation, Upload } from './reports/revision.entity.js';
+import { SealRequirement } from './seals/seal-requirement.entity.js';
+import { ReportTemplate } from './templates/template.entity.js';
 import { AccessToken, Account, ExpertAssignment } from './tokens/token.entity.js';
 
 /** Every table there is: each needs a rule in access/policy.ts and a policy in migrations/. */
@@ -28,6 +31,10 @@ export const entities = [
   ReportRevision,
   ReportDocument,
   SealAttestation,
+  RequiredSeal,
+  SealRequirement,
+  Receipt,
+  ReportTemplate,
   Upload,
   ReportEvent,
   ReportEventComment,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, isAbstractType, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { ReportArchiveResolver } from './archive/archive.resolver.js';
 import { Board, BoardMember } from './boards/board.entity.js';
 import { BoardMemberResolver, BoardResolver } from './boards/board.resolver.js';
 import { Consortium, Designation } from './consortia/consortium.entity.js';
@@ -13,6 +14,8 @@ import { City, Department, Province } from './provinces/province.entity.js';
 import { ProvinceResolver } from './provinces/province.resolver.js';
 import { NodeResolver } from './reading/node.resolver.js';
 import type { PageDefinition } from './reading/pages.js';
+import { Receipt } from './receipts/receipt.entity.js';
+import { ReceiptResolver, RevisionReceiptsResolver } from './receipts/receipt.resolver.js';
 import { ReportEvent } from './reports/event.entity.js';
 import { ReportObligation } from './reports/obligation.entity.js';
 import { Report } from './reports/report.entity.js';
@@ -26,6 +29,10 @@ import {
   reportPages,
 } from './reports/report.resolver.js';
 import { ReportDocument, ReportRevision } from './reports/revision.entity.js';
+import { SealResolver } from './seals/seal.resolver.js';
+import { SealRequestResolver } from './seals/seal-request.js';
+import { SealRequirement } from './seals/seal-requirement.entity.js';
+import { ReportTemplateResolver } from './templates/template.resolver.js';
 import { AccessToken } from './tokens/token.entity.js';
 import { AccessTokenResolver, tokenPages, ViewerResolver } from './tokens/token.resolver.js';
 
@@ -54,6 +61,12 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ReportDocumentResolver,
       ConsortiumReportsResolver,
       ReportMutations,
+      SealResolver,
+      SealRequestResolver,
+      ReceiptResolver,
+      RevisionReceiptsResolver,
+      ReportTemplateResolver,
+      ReportArchiveResolver,
       ViewerResolver,
       AccessTokenResolver,
     ],
@@ -73,6 +86,8 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ReportRevision,
       ReportDocument,
       ReportEvent,
+      Receipt,
+      SealRequirement,
       AccessToken,
     ],
     scalarsMap: [{ type: Date, scalar: DateTimeResolver }],

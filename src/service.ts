@@ -6,6 +6,7 @@ import { JOB } from './access/actor.js';
 import { assertWalls } from './access/complete.js';
 import { Door } from './access/door.js';
 import { Tokens } from './access/tokens.js';
+import { archiveAccess } from './archive/archives.js';
 import { idempotently } from './audit/idempotency.js';
 import { type Config, projectRoot } from './config.js';
 import { servingDataSource } from './database/data-source.js';
@@ -17,11 +18,18 @@ import { UrlSigner } from './files/signing.js';
 import type { Storage } from './files/storage.js';
 import { Context } from './reading/context.js';
 import { Reader } from './reading/reader.js';
-import { FileAccess, withAssignments } from './reports/file-access.js';
+import { jwksRoute } from './receipts/jwks-route.js';
+import { ReceiptKeys } from './receipts/receipt-keys.js';
+import { Receipts, receiptAccess } from './receipts/receipts.js';
+import { Checks } from './reports/checks.js';
+import { documentAccess, uploadAccess } from './reports/file-access.js';
 import { ensureObligations } from './reports/obligations.js';
+import { sweepFiles } from './reports/orphans.js';
 import { createSchema, pages } from './schema.js';
 import { createHttpServer } from './server/http.js';
+import { templateAccess } from './templates/templates.js';
 import { LastUsed } from './tokens/last-used.js';
+import { LinkHolder, withAssignments } from './tokens/link-holder.js';
 
 export type ServiceOptions = {
   config: Config;
@@ -37,14 +45,22 @@ export type Service = {
   door: Door;
   tokens: Tokens;
   storage: Storage;
+  checks: Checks;
+  receipts: Receipts;
   source: DataSource;
   stop(): Promise<void>;
 };
 
-type ServiceContext = Context & { links: FileLinks; tokens: Tokens; storage: Storage };
+type ServiceContext = Context & {
+  links: FileLinks;
+  tokens: Tokens;
+  storage: Storage;
+  checks: Checks;
+  receipts: Receipts;
+};
 
-/** How often the rule of the obligations is applied: a new year's appear by themselves. */
-const OBLIGATIONS_EVERY = 60 * 60_000;
+/** A new year's obligations appear by themselves, and files that nobody came back for go. */
+const HOURLY = 60 * 60_000;
 
 /** Everything that serves, assembled; not yet listening. */
 export async function createService({
@@ -61,13 +77,19 @@ export async function createService({
   await assertWalls(source);
   const door = new Door(source, now);
   const reader = new Reader(source, pages);
-  const access = new FileAccess(door, tokens);
+  const holder = new LinkHolder(door, tokens);
+  const receipts = new Receipts(await ReceiptKeys.open(config.dataDir, config.production));
+  const log = (error: unknown) => app.log.error({ err: error }, 'jobs');
+  const checks = new Checks(door, storage, log);
   const lastUsed = new LastUsed(door);
   lastUsed.start();
-  const obligations = setInterval(() => void keepObligations(door).catch(() => {}), OBLIGATIONS_EVERY);
-  obligations.unref();
+  const hourly = setInterval(() => {
+    keepObligations(door).catch(log);
+    sweepFiles(door, storage).catch(log);
+  }, HOURLY);
+  hourly.unref();
 
-  const app = await createHttpServer<ServiceContext>({
+  const app: FastifyInstance = await createHttpServer<ServiceContext>({
     schema: await createSchema(),
     interpret: config.interpret,
     async openContext(request) {
@@ -79,6 +101,8 @@ export async function createService({
         links,
         tokens,
         storage,
+        checks,
+        receipts,
       });
     },
     closeContext: (context, failed) => context.close(failed),
@@ -99,22 +123,32 @@ export async function createService({
           receiver,
           signer,
           now,
-          onUpload: access.onUpload,
-          onDownload: access.onDownload,
+          onUpload: uploadAccess(holder),
+          onDownload: {
+            documents: documentAccess(holder),
+            receipts: receiptAccess(holder, storage),
+            templates: templateAccess(holder, storage),
+            archives: archiveAccess(holder, storage),
+          },
         }),
+      jwksRoute(receipts.keys),
     ],
     graphiql: { accounts: demoAccounts, examples: examples() },
   });
 
+  checks.start();
   return {
     app,
     door,
     tokens,
     storage,
+    checks,
+    receipts,
     source,
     async stop() {
-      clearInterval(obligations);
+      clearInterval(hourly);
       await app.close();
+      await checks.stop();
       await lastUsed.stop().catch(() => {});
       await source.destroy();
       close();

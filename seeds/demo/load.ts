@@ -19,7 +19,7 @@ export async function loadDemo({ owner, service, dataDir, now, say }: Options): 
       en: 'Making demonstration data: boards, and reports in every state…',
     });
     await demoBoards(owner);
-    const made = await demoReports(owner, service.source, service.storage, accounts, now);
+    const made = await demoReports(owner, service, accounts, now);
     say({ zh: `演示材料 ${made} 份。`, en: `${made} demonstration reports.` });
   }
   await writeDemoAccess(dataDir, accounts);

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../src/access/actor.js';
 import { Door } from '../../src/access/door.js';
-import { demoPdf, demoWord } from '../../src/files/demo.js';
-import type { Storage } from '../../src/files/storage.js';
+import { demoWord } from '../../src/files/demo.js';
 import type { DocumentKind } from '../../src/graph/enums.js';
+import { Sheet } from '../../src/receipts/sheet.js';
+import { attestSeal } from '../../src/reports/attest.js';
 import { acceptReport, approveReport, returnReport, submitReport } from '../../src/reports/decide.js';
-import { attachReportDocument, attestSeal, createUpload } from '../../src/reports/documents.js';
+import { attachReportDocument } from '../../src/reports/documents.js';
 import { createReportDraft } from '../../src/reports/drafts.js';
+import { createUpload } from '../../src/reports/uploads.js';
+import type { Service } from '../../src/service.js';
 import type { DemoAccount } from './accounts.js';
 
 const DAY = 86_400_000;
@@ -29,8 +32,7 @@ type Duty = { id: string; consortiumId: string; dueAt: Date; listNumber: number;
 /** Reports in every state, made by the real services as the real roles, at instants of a clock of their own. */
 export async function demoReports(
   owner: DataSource,
-  source: DataSource,
-  storage: Storage,
+  service: Service,
   accounts: DemoAccount[],
   now: Date,
 ): Promise<number> {
@@ -57,31 +59,38 @@ export async function demoReports(
       : now.getTime() - 2 * DAY;
     const board = actorOf((a) => a.role === 'BOARD' && a.consortiumId === duty.consortiumId);
     const bureau = actorOf((a) => a.role === 'CITY_BUREAU' && a.cityId === duty.cityId);
-    await walk(goal, duty, { board, bureau, province }, source, storage, new Date(submittedAt));
+    await walk(goal, duty, { board, bureau, province }, service, new Date(submittedAt));
     made++;
   }
   return made;
+}
+
+const NOTICE = '演示数据，不是真实材料。本文件只为演示报送、审核与收件的过程而生成，盖章处没有任何印章。';
+
+/** The same text as the Word file's, as a pair should have. */
+function demoScan(title: string, text: string): Promise<Buffer> {
+  const sheet = new Sheet(title, '演示', new Date('2024-05-16T00:00:00Z'));
+  sheet.paragraph(title, { size: 18 });
+  sheet.paragraph(text);
+  return sheet.end('演示 Demonstration');
 }
 
 async function walk(
   goal: Goal,
   duty: Duty,
   who: { board: Actor; bureau: Actor; province: Actor },
-  source: DataSource,
-  storage: Storage,
+  { source, storage, checks, receipts }: Service,
   start: Date,
 ): Promise<void> {
   let clock = start;
   const door = new Door(source, () => clock);
-  const as = (actor: Actor) => ({ actor, door, requestId: null });
+  const as = (actor: Actor) => ({ actor, door, requestId: null, storage, checks, receipts });
   let expectedVersion = 1;
   const done = (outcome: { id: string | null; userErrors: { code: string }[] }): string => {
     if (outcome.userErrors.length) throw new Error(`demo: ${outcome.userErrors.map((e) => e.code)}`);
     return outcome.id!;
   };
-  const reportId = done(
-    await createReportDraft(as(who.board), { obligationId: duty.id, summary: '演示数据，不是真实材料。' }),
-  );
+  const reportId = done(await createReportDraft(as(who.board), { obligationId: duty.id, summary: NOTICE }));
   const step = async (
     change: (input: {
       reportId: string;
@@ -96,11 +105,11 @@ async function walk(
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { upload } = await createUpload(as(who.board), { fileName, byteSize: bytes.length, sha256 }, storage, '');
     await storage.put(upload!.storageKey, bytes);
-    await step((input) => attachReportDocument(as(who.board), { ...input, kind, uploadId: upload!.id }, storage), 0);
+    await step((input) => attachReportDocument(as(who.board), { ...input, kind, uploadId: upload!.id }), 0);
   };
   if (goal === 'draft') return;
-  await attach('WORD', '演示材料.docx', await demoWord('演示材料', ['演示数据，不是真实材料。']));
-  await attach('STAMPED_PDF', '演示材料.pdf', await demoPdf(['Demonstration, not a real report.']));
+  await attach('WORD', '演示材料.docx', await demoWord('演示材料', [NOTICE]));
+  await attach('STAMPED_PDF', '演示材料.pdf', await demoScan('演示材料', NOTICE));
   const leads = await door.reading(who.board, (s) =>
     s.query<{ id: string }>(
       {

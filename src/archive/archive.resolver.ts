@@ -17,7 +17,8 @@ export class RequestReportArchiveInput extends Validated {
 export class RequestReportArchivePayload extends Payload {
   @Field(() => String, {
     nullable: true,
-    description: 'ZIP 的下载链接（含目录表），打开时生成，五分钟内有效。 Signed URL of the ZIP with its index sheet; streams when opened, five minutes.',
+    description:
+      'ZIP 的下载链接（含目录表），打开时生成，五分钟内有效。 Signed URL of the ZIP with its index sheet; streams when opened, five minutes.',
   })
   url?: string | null;
 }

@@ -15,7 +15,14 @@ export class FileLinks {
     return this.at(base) + this.signer.sign(`/files/uploads/${uploadId}`, claims, expiresAt);
   }
   /** `kind` is one of the kinds that have a route; what else the link says is signed with it. */
-  download(base: string, kind: string, id: string, tokenId: string, now: Date, claims: Record<string, string> = {}): string {
+  download(
+    base: string,
+    kind: string,
+    id: string,
+    tokenId: string,
+    now: Date,
+    claims: Record<string, string> = {},
+  ): string {
     // rounded up, so that one answer asked twice in a minute has one link
     const expiresAt = new Date(Math.ceil(now.getTime() / 60_000) * 60_000 + (DOWNLOAD_MINUTES - 1) * 60_000);
     return this.at(base) + this.signer.sign(`/files/${kind}/${id}`, { ...claims, token: tokenId }, expiresAt);

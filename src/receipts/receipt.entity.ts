@@ -53,7 +53,8 @@ export class Receipt extends ScopedNode {
   sha256!: string | null;
 
   @Field({
-    description: 'PDF 的下载链接，五分钟内有效，属于当前令牌。 Signed URL of its PDF, five minutes, for the viewer’s token.',
+    description:
+      'PDF 的下载链接，五分钟内有效，属于当前令牌。 Signed URL of its PDF, five minutes, for the viewer’s token.',
   })
   @Needs('id')
   readonly downloadUrl!: string;

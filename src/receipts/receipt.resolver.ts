@@ -10,13 +10,17 @@ import { ReportRevision } from '../reports/revision.entity.js';
 import { readReceiptNumber } from './facts.js';
 import { Receipt } from './receipt.entity.js';
 
-@ObjectType({ simpleResolvers: true, description: '核验结果，不透露其他内容。 Answer of a verification; tells nothing else.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: '核验结果，不透露其他内容。 Answer of a verification; tells nothing else.',
+})
 export class ReceiptVerification {
   @Field({ description: '是否属于记录。 Does it belong to the record?' })
   belongs!: boolean;
   @Field(() => DateTimeResolver, {
     nullable: true,
-    description: '回执的签发时间，或文件的提交时间；不属于则为空。 When the receipt was issued, or the file submitted; null unless it belongs.',
+    description:
+      '回执的签发时间，或文件的提交时间；不属于则为空。 When the receipt was issued, or the file submitted; null unless it belongs.',
   })
   issuedAt!: Date | null;
 }
@@ -34,12 +38,18 @@ export class ReceiptResolver {
     @Ctx() c: Context,
     @Arg('receiptNumber', () => String, { nullable: true, description: '回执编号。 Number of a receipt.' })
     receiptNumber?: string,
-    @Arg('sha256', () => String, { nullable: true, description: '文件的 SHA-256（十六进制）。 SHA-256 of a file, hex.' })
+    @Arg('sha256', () => String, {
+      nullable: true,
+      description: '文件的 SHA-256（十六进制）。 SHA-256 of a file, hex.',
+    })
     sha256?: string,
   ): Promise<ReceiptVerification> {
     if ((receiptNumber == null) === (sha256 == null))
       throw new ApiError('BAD_USER_INPUT', {
-        message: { zh: 'receiptNumber 与 sha256 须恰好给出一个。', en: 'Give exactly one of receiptNumber and sha256.' },
+        message: {
+          zh: 'receiptNumber 与 sha256 须恰好给出一个。',
+          en: 'Give exactly one of receiptNumber and sha256.',
+        },
       });
     const number = receiptNumber == null ? null : readReceiptNumber(receiptNumber);
     const digest = sha256 == null ? null : /^[0-9a-f]{64}$/.exec(sha256.trim().toLowerCase())?.[0];

@@ -1,11 +1,12 @@
 import { JOB } from '../access/actor.js';
 import type { Door, Tx } from '../access/door.js';
+import type { FindingCode } from '../files/inspection/findings.js';
 import { FINDINGS } from '../files/inspection/findings.js';
 import { type Inspection, Inspector, refused } from '../files/inspection/inspector.js';
 import { similarity } from '../files/inspection/sketch.js';
 import { FileMissing, type Storage } from '../files/storage.js';
 import type { DocumentCheckState, DocumentKind } from '../graph/enums.js';
-import { type FindingCode, ReportDocument } from './revision.entity.js';
+import { ReportDocument } from './revision.entity.js';
 
 /** What is looked at, by its content: the same bytes have the same verdict. */
 type Subject = Pick<ReportDocument, 'kind' | 'sha256' | 'storageKey' | 'fileName'>;
@@ -60,12 +61,14 @@ export class Checks {
   }
 
   /** Writes the verdict on an attached document, and compares it with its pair; a document that is gone needs none. */
-  async record(documentId: string, inspection: Inspection): Promise<void> {
-    await this.door.writing(JOB, async (tx) => {
+  private async record(door: Door, documentId: string, inspection: Inspection): Promise<void> {
+    await door.writing(JOB, async (tx) => {
       const [document] = await tx.find(ReportDocument, { id: documentId });
       if (!document) return;
       // two verdicts of one pair come one after the other, so that the second sees both
-      await tx.query('SELECT id FROM report_revision WHERE id = $1 AND number IS NULL FOR UPDATE', [document.revisionId]);
+      await tx.query('SELECT id FROM report_revision WHERE id = $1 AND number IS NULL FOR UPDATE', [
+        document.revisionId,
+      ]);
       const { findings, pageCount, hasText, sketch } = inspection;
       await tx.query(
         `UPDATE report_document SET check_state = $2, findings = $3, checked_at = $4, page_count = $5, has_text = $6, signatures = $7, sketch = $8
@@ -114,14 +117,14 @@ export class Checks {
         [tx.now, new Date(tx.now.getTime() - LEASE_MS)],
       ),
     );
-    await Promise.all(left.map((document) => this.finish(document.id, this.inspect(document))));
+    await Promise.all(left.map((document) => this.finish(this.door, document.id, this.inspect(document))));
     return left.length;
   }
 
   /** Records the verdict when it comes. Where the storage does not answer, the document stays as it is, for the next time. */
-  async finish(documentId: string, run: Promise<Inspection>): Promise<void> {
+  async finish(door: Door, documentId: string, run: Promise<Inspection>): Promise<void> {
     try {
-      await this.record(documentId, await run.catch(goneOrThrow));
+      await this.record(door, documentId, await run.catch(goneOrThrow));
     } catch (error) {
       this.log(error);
     }

@@ -44,8 +44,7 @@ export async function attachReportDocument(
       if (lost.length) return lost;
       const draft = await draftOf(tx, report.id);
       await tx.delete(ReportDocument, { revisionId: draft.id, kind: input.kind });
-      if (draft.pairSimilarity !== null)
-        await tx.update(ReportRevision, { id: draft.id }, { pairSimilarity: null });
+      if (draft.pairSimilarity !== null) await tx.update(ReportRevision, { id: draft.id }, { pairSimilarity: null });
       const { provinceId, cityId, consortiumId } = report;
       const { fileName, byteSize, sha256, storageKey } = upload!;
       // seals stand on exactly one PDF
@@ -71,8 +70,8 @@ export async function attachReportDocument(
   );
   const documentId = 'documentId' in outcome ? outcome.documentId : undefined;
   if (!documentId || input.validateOnly || !run) return outcome;
-  if (inspection) await checks.finish(documentId, run);
-  else void checks.finish(documentId, run);
+  const finished = checks.finish(asker.door, documentId, run);
+  if (inspection) await finished;
   return outcome;
 }
 

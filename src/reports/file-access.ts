@@ -37,7 +37,13 @@ export const documentAccess =
         if (!document) return null;
         const { storageKey: key, byteSize, sha256 } = document;
         const { extension, contentType } = TYPES[document.kind];
-        return { key, byteSize, sha256, fileName: `${await nameOf(tx, document.revisionId)}.${extension}`, contentType };
+        return {
+          key,
+          byteSize,
+          sha256,
+          fileName: `${await nameOf(tx, document.revisionId)}.${extension}`,
+          contentType,
+        };
       },
       () => false,
     );

@@ -2,16 +2,16 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Storage } from '../files/storage.js';
 import { Payload } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
-import { acceptReport, approveReport, reopenReport, returnReport, submitReport, withdrawReport } from './decide.js';
 import { attestSeal } from './attest.js';
 import type { ReceiptBook } from './change.js';
 import type { Checks } from './checks.js';
+import { acceptReport, approveReport, reopenReport, returnReport, submitReport, withdrawReport } from './decide.js';
 import { attachReportDocument } from './documents.js';
-import { createUpload } from './uploads.js';
 import { createReportDraft, updateReportDraft } from './drafts.js';
 import { extendObligation } from './extend.js';
 import * as inputs from './report.input.js';
 import * as payloads from './report.payload.js';
+import { createUpload } from './uploads.js';
 
 type Ctx_ = Context & { storage: Storage; checks: Checks; receipts: ReceiptBook };
 const INPUT = { description: '输入。 Input.' };

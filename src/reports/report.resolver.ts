@@ -9,6 +9,7 @@ import { labelOf } from '../graph/labels.js';
 import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
 import { deadlineOf, lapsedOn, timelinessOf } from './calendar.js';
+import { checkOf } from './check.js';
 import { ReportEvent } from './event.entity.js';
 import { ReportObligation } from './obligation.entity.js';
 import { obligationPermissions, reportPermissions } from './permissions.js';
@@ -140,7 +141,11 @@ export class ReportEventResolver {
 export class ReportDocumentResolver {
   @FieldResolver()
   downloadUrl(@Root() row: ReportDocument, @Ctx() c: Context & { links: FileLinks }) {
-    return c.links.download(c.publicBase, row.id, c.actor.tokenId!, c.now);
+    return c.links.download(c.publicBase, 'documents', row.id, c.actor.tokenId!, c.now);
+  }
+  @FieldResolver()
+  check(@Root() row: ReportDocument & { 'revision.pairSimilarity'?: number | null }, @Ctx() c: Context) {
+    return checkOf(row, row['revision.pairSimilarity'] ?? null, c.language);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Tx } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { idOf, newId } from '../database/ids.js';
@@ -9,7 +10,6 @@ import { Department } from '../provinces/province.entity.js';
 import { shanghaiToday } from '../reports/calendar.js';
 import type { Asker } from '../reports/change.js';
 import { SealRequirement } from './seal-requirement.entity.js';
-import type { Tx } from '../access/door.js';
 
 export type RequirementInput = { effectiveOn: string; units: SealUnitKind[]; validateOnly?: boolean | null };
 export type RequirementOutcome = { id: string | null; userErrors: RawUserError[] };
@@ -30,7 +30,14 @@ export async function decideSealRequirement(asker: Asker, input: RequirementInpu
     asker.actor,
     async (tx) => {
       const provinceId = tx.actor.provinceId!;
-      await tx.insert(SealRequirement, { id, provinceId, effectiveOn, units, decidedAt: tx.now, decidedBy: tx.actor.name });
+      await tx.insert(SealRequirement, {
+        id,
+        provinceId,
+        effectiveOn,
+        units,
+        decidedAt: tx.now,
+        decidedBy: tx.actor.name,
+      });
       if (units.includes('PARK')) await makeUnits(tx, Park, { provinceId, organizationId: null });
       if (units.includes('BUREAU'))
         await makeUnits(tx, Department, { provinceId, organizationId: null, kind: 'EDUCATION' });

@@ -22,7 +22,10 @@ export class SealRequest {
   organization?: Organization;
   @Field(() => ReportDocument, { description: '待确认的PDF。 The PDF.' })
   document?: ReportDocument;
-  @Field(() => SealAttestation, { nullable: true, description: '本单位的确认；尚未确认则为空。 Its confirmation, once made.' })
+  @Field(() => SealAttestation, {
+    nullable: true,
+    description: '本单位的确认；尚未确认则为空。 Its confirmation, once made.',
+  })
   seal?: SealAttestation | null;
 }
 type Row = SealRequest & { documentId: string; sealId: string | null };

@@ -29,7 +29,9 @@ export class SealRequirement extends Node {
   @Column({ type: 'text', array: true })
   units!: SealUnitKind[];
 
-  @Field(() => DateTimeResolver, { description: '决定时间；同日有几项者以最后为准。 When it was decided; of several for one day the last counts.' })
+  @Field(() => DateTimeResolver, {
+    description: '决定时间；同日有几项者以最后为准。 When it was decided; of several for one day the last counts.',
+  })
   @Column({ type: 'timestamptz', precision: 3 })
   decidedAt!: Date;
 

@@ -32,7 +32,12 @@ export async function issueSealToken(asker: Asker, input: SealTokenInput, tokens
   const outcome = await door.writing<TokenOutcome>(
     actor,
     async (tx) => {
-      const report = refuseRow(actor, 'issueSealToken', 'Report', await tx.lock(Report, input.reportId, 'issueSealToken'));
+      const report = refuseRow(
+        actor,
+        'issueSealToken',
+        'Report',
+        await tx.lock(Report, input.reportId, 'issueSealToken'),
+      );
       const life = lifeOf(tx, input.expiresInDays ?? SEAL_TOKEN_DAYS);
       const errors: RawUserError[] = [...life.errors, ...notEditable(report)];
       const pdf = await draftPdf(tx, report.id);
@@ -84,4 +89,3 @@ export async function issueSealToken(asker: Asker, input: SealTokenInput, tokens
   if (input.validateOnly || !token) return { id: null, userErrors: [] };
   return { ...outcome, secret: await tokens.sign({ ...token, name: token.label }) };
 }
-

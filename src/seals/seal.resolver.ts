@@ -24,7 +24,8 @@ export class IssueSealTokenInput extends Validated {
   @Field(() => Int, {
     nullable: true,
     defaultValue: SEAL_TOKEN_DAYS,
-    description: '有效天数，1至366，默认14，不超过签发者令牌的有效期。 Days it lives, 1 to 366, 14 by default, never past the issuer’s own.',
+    description:
+      '有效天数，1至366，默认14，不超过签发者令牌的有效期。 Days it lives, 1 to 366, 14 by default, never past the issuer’s own.',
   })
   expiresInDays?: number | null;
 }
@@ -33,7 +34,9 @@ export class IssueSealTokenInput extends Validated {
 export class DecideSealRequirementInput extends Validated {
   @Field(() => LocalDateResolver, { description: '自此日起，不早于今日。 From this day on; not in the past.' })
   effectiveOn!: string;
-  @Field(() => [SealUnitKind], { description: '须盖章的单位类别，至少一类。 Kinds of unit that must seal, one at least.' })
+  @Field(() => [SealUnitKind], {
+    description: '须盖章的单位类别，至少一类。 Kinds of unit that must seal, one at least.',
+  })
   units!: SealUnitKind[];
 }
 

@@ -9,7 +9,8 @@ import { ReportObligation } from '../reports/obligation.entity.js';
 import { replaceReportTemplate } from './templates.js';
 
 @InputType({
-  description: '以上传的 WORD 文件取代某类材料的模板；标签见 docs/templates.md。 Put an uploaded Word file in place as a kind’s template; its tags: docs/templates.md.',
+  description:
+    '以上传的 WORD 文件取代某类材料的模板；标签见 docs/templates.md。 Put an uploaded Word file in place as a kind’s template; its tags: docs/templates.md.',
 })
 export class ReplaceReportTemplateInput extends Validated {
   @Field(() => ReportKind, { description: '材料类别。 Kind of report.' })
@@ -20,7 +21,10 @@ export class ReplaceReportTemplateInput extends Validated {
 
 @ObjectType({ description: '取代模板的结果。 Answer to replaceReportTemplate.' })
 export class ReplaceReportTemplatePayload extends Payload {
-  @Field(() => ReportKind, { nullable: true, description: '已取代模板的类别；出错时为空。 The kind whose template it is now; null after an error.' })
+  @Field(() => ReportKind, {
+    nullable: true,
+    description: '已取代模板的类别；出错时为空。 The kind whose template it is now; null after an error.',
+  })
   kind!: ReportKind | null;
 }
 
@@ -41,7 +45,8 @@ export class ReportTemplateResolver {
 
   @Mutation(() => ReplaceReportTemplatePayload, {
     nullable: true,
-    description: '省厅取代某类材料的 WORD 模板；谁可为见 docs/permissions.md。 Replace the Word template of a kind (province).',
+    description:
+      '省厅取代某类材料的 WORD 模板；谁可为见 docs/permissions.md。 Replace the Word template of a kind (province).',
   })
   async replaceReportTemplate(
     @Arg('input', () => ReplaceReportTemplateInput, { description: '输入。 Input.' }) input: ReplaceReportTemplateInput,

@@ -92,7 +92,9 @@ export const templateAccess =
   };
 
 const newest = async (tx: Tx, { provinceId, kind }: { provinceId: string; kind: ReportKind }) =>
-  (await tx.find(ReportTemplate, { provinceId, kind })).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
+  (await tx.find(ReportTemplate, { provinceId, kind })).sort(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
+  )[0];
 
 async function read(storage: Storage, key: string): Promise<Buffer> {
   const { path, release } = await storage.local(key);

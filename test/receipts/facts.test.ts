@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { newReceiptNumber, readReceiptNumber } from '../../src/receipts/facts.js';
 
 test('a number is read as it was made, and none is made twice', () => {

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { expect, test } from '@jest/globals';
 import { receiptPdf } from '../../src/receipts/receipt-pdf.js';
 import { attachmentsOf, pagesOf, sample } from './samples.js';
 

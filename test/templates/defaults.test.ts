@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import { outlines } from '../../scripts/templates/outlines.mjs';
 import { wordFile } from '../../scripts/templates/word.mjs';
 import { checkWord } from '../../src/files/inspect-word.js';

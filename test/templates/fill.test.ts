@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { expect, test } from '@jest/globals';
 import PizZip from 'pizzip';
 import { checkWord } from '../../src/files/inspect-word.js';
 import { fillTemplate, templateProblems } from '../../src/templates/fill.js';
