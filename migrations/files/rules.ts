@@ -77,7 +77,7 @@ const CHECKS: Rule[] = [
     'claimed_at',
   ]),
   // enough to find the draft whose pair is compared
-  ...each('reads', 'report_revision', { job: 'true' }, ['id', 'number', 'pair_similarity']),
+  ...each('reads', 'report_revision', { job: 'true' }, ['id', 'report_id', 'number', 'pair_similarity']),
   ...each('changes', 'report_revision', { job: 'number IS NULL' }, ['pair_similarity']),
 ];
 

@@ -103,9 +103,12 @@ export class Department extends Node {
   )
   city!: Relation<City> | null;
 
-  /** Who seals for the bureau, once the province asks for it. No relation: units know provinces. */
+  /** Who seals for the bureau, once the province asks for it. By its name, since units know provinces and not the reverse. */
   @Column({ type: 'text', nullable: true })
   organizationId!: string | null;
+
+  @ManyToOne('Organization', { nullable: true })
+  organization!: unknown;
 
   @Field(() => DepartmentKind, { description: '类别。 Kind.' })
   @Column({ type: 'text' })
