@@ -77,7 +77,7 @@ async function structure(file: Buffer, report: Report): Promise<void> {
   for (const trailer of objects.trailers()) if (has(trailer, 'Encrypt')) report.add('ENCRYPTED');
   const end = file.lastIndexOf(END);
   // cut off: without an end, or with an object begun behind it
-  if (end < 0 || last > end || (!objects.incomplete && pages.missing)) report.add('DAMAGED');
+  if (objects.hopeless || end < 0 || last > end || (!objects.incomplete && pages.missing)) report.add('DAMAGED');
   report.add(...(await attachments.findings()));
   const { signatures: signed, findings } = signatures.check(file);
   report.signatures = signed;

@@ -24,7 +24,8 @@ export type Range = { start: number; end: number };
 const OBJ = Buffer.from('obj');
 const STREAM = /^(?:[\0\t\n\f\r ]|%[^\n\r]*[\n\r])*stream(?:\r\n|\n|\r)?/;
 const ENDSTREAM = Buffer.from('endstream');
-const LONGEST_UNPARSED = 262_144;
+/** Of objects that begin and are none; an honest file has a few bytes of them by chance. */
+const MOST_IN_VAIN = 33_554_432;
 const MOST_IN_ONE_STREAM = 200_000;
 
 export class Objects {
@@ -32,6 +33,7 @@ export class Objects {
   readonly streams: (Range & { attached: boolean })[] = [];
   /** Whether an object stream could not be opened: then absence proves nothing. */
   incomplete = false;
+  private inVain = 0;
   private readonly context = PDFContext.create();
 
   constructor(private readonly file: Buffer) {}
@@ -50,6 +52,11 @@ export class Objects {
     }
   }
 
+  /** Whether so much of it is no object that the rest was not even tried. */
+  get hopeless(): boolean {
+    return this.inVain > MOST_IN_VAIN;
+  }
+
   /** Dictionaries behind the word trailer, where a file without cross-reference streams says how it is encrypted. */
   *trailers(): Generator<PDFDict> {
     for (let at = this.file.indexOf('trailer'); at >= 0; at = this.file.indexOf('trailer', at + 7)) {
@@ -59,6 +66,9 @@ export class Objects {
   }
 
   private parse(bytes: Buffer, from: number, number: number | null, within: boolean): Found {
+    const nothing = { number, value: null, stream: null, within, at: from };
+    // each of them may go on to the end of the file: many of them would take the square of its length
+    if (this.inVain > MOST_IN_VAIN) return { ...nothing, raw: untilNext(bytes, from) };
     const parser = new Lenient(bytes.subarray(from), this.context);
     let value: PDFObject | null = null;
     let raw: Buffer | null = null;
@@ -68,6 +78,7 @@ export class Objects {
       if (value instanceof PDFDict && bytes === this.file) stream = this.dataOf(value, from + parser.offset);
     } catch {
       raw = untilNext(bytes, from);
+      this.inVain += parser.offset;
     }
     return { number, value, raw, stream, within, at: from };
   }
@@ -136,9 +147,11 @@ function numberBefore(file: Buffer, at: number): number | null | undefined {
   return /(?:\d|[\n\r])[\0\t\n\f\r ]*$/.test(before) && /\d/.test(before) ? null : undefined;
 }
 
+/** Up to the end of the object, or to where the next one begins, which is looked at by itself. */
 function untilNext(bytes: Buffer, from: number): Buffer {
-  const end = bytes.indexOf('endobj', from);
-  return bytes.subarray(from, Math.min(end < 0 ? bytes.length : end, from + LONGEST_UNPARSED));
+  for (let at = bytes.indexOf(OBJ, from); at >= 0; at = bytes.indexOf(OBJ, at + OBJ.length))
+    if (numberBefore(bytes, at) !== undefined || bytes.toString('latin1', at - 3, at) === 'end') return bytes.subarray(from, at);
+  return bytes.subarray(from);
 }
 
 export const nameOf = (dict: PDFDict, key: string): string | undefined => {
