@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoPdf, demoWord } from '../../src/files/demo.js';
 import { inspectStored, inspectWord } from '../../src/files/inspect.js';
-import { localStorage } from '../../src/files/storage.js';
-import { announced, documentOf, folder, relationsTo, typesFor, wordParts, zipOf } from './samples.js';
+import { localStorage } from '../../src/files/local-storage.js';
+import { documentOf, folder, relationsTo, typesFor, wordParts, zipOf } from './samples.js';
 
 const found = (finding: string) => ({ readable: false, finding });
 const readable = { readable: true };
@@ -17,9 +17,8 @@ describe('a readable Word file', () => {
     expect(await inspectWord(sample)).toEqual(readable);
     await writeFile(join(dir, 'a.docx'), sample);
     expect(await inspectWord(join(dir, 'a.docx'))).toEqual(readable);
-    const storage = localStorage(dir);
-    const { Readable } = await import('node:stream');
-    await storage.receive('doc_1', Readable.from([sample]), announced(sample));
+    const storage = localStorage(dir, { links: { upload: () => '' } });
+    await storage.put('doc_1', sample);
     expect(await inspectStored(storage, 'doc_1', 'WORD')).toEqual(readable);
     await expect(inspectStored(storage, 'doc_2', 'WORD')).rejects.toThrow();
     await expect(inspectWord(join(dir, 'none.docx'))).rejects.toThrow();
