@@ -76,7 +76,7 @@ export class S3Storage implements Storage {
     this.signer.destroy();
   }
 
-  async ticket({ id, announced, expiresAt }: Parameters<Storage['ticket']>[0]) {
+  ticket: Storage['ticket'] = async ({ id, announced, expiresAt }) => {
     const folder = `${INCOMING}${checkUploadId(id)}/`;
     const expiresIn = Math.max(1, Math.floor((expiresAt.getTime() - this.options.now().getTime()) / 1_000));
     const url = (name: string, length: number) =>
@@ -90,7 +90,7 @@ export class S3Storage implements Storage {
       url: await url(String(part.number), lengthOf(part)),
     }));
     return { url: await url(WHOLE, announced.byteSize), headers: UPLOAD_HEADERS, parts: await Promise.all(parts) };
-  }
+  };
 
   settle = (uploadId: string, announced: Announced, key: string): Promise<void> =>
     attempt(async () => {

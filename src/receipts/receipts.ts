@@ -18,8 +18,8 @@ import { receiptPdf } from './receipt-pdf.js';
 const FACTS = `SELECT json_build_object(
   'province', pv.name, 'city', ct.name, 'consortium', json_build_object('code', c.code, 'name', c.name), 'revision', r.number, 'title', r.title,
   'documents', (SELECT json_agg(json_build_object('kind', d.kind, 'sha256', d.sha256, 'byteSize', d.byte_size) ORDER BY d.kind DESC) FROM report_document d WHERE d.revision_id = r.id),
-  'seals', (SELECT coalesce(json_agg(json_build_object('organization', o.name, 'attestedAt', to_char(s.attested_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'attestedBy', s.attested_by, 'page', s.page) ORDER BY s.attested_at, s.id), '[]')
-    FROM seal_attestation s JOIN organization o ON o.id = s.organization_id WHERE s.revision_id = r.id),
+  'seals', (SELECT coalesce(json_agg(json_build_object('organization', o.name, 'attestedAt', to_char(s.attested_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'attestedBy', s.attested_by, 'page', s.page) ORDER BY q.position, s.attested_at, s.id), '[]')
+    FROM seal_attestation s JOIN organization o ON o.id = s.organization_id LEFT JOIN required_seal q ON q.revision_id = s.revision_id AND q.organization_id = s.organization_id WHERE s.revision_id = r.id),
   'submittedAt', to_char(r.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'cityApprovedAt', to_char(r.approved_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   'acceptedAt', to_char(r.accepted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) f
   FROM report_revision r JOIN consortium c ON c.id = r.consortium_id JOIN city ct ON ct.id = r.city_id JOIN province pv ON pv.id = r.province_id WHERE r.id = $1`;

@@ -31,14 +31,12 @@ await app.register((scope) =>
     receiver: { receive: (...all) => receive(...all) },
     signer,
     now: () => clock,
-    onUpload: {
-      async authorize(claims, authorization) {
-        asked.push({ claims, authorization });
-        return uploads.get(claims.id) ?? null;
-      },
+    async onUpload(claims, authorization) {
+      asked.push({ claims, authorization });
+      return uploads.get(claims.id) ?? null;
     },
     onDownload: {
-      async authorize(claims, authorization) {
+      async documents(claims, authorization) {
         asked.push({ claims, authorization });
         if (claims.id === 'doc_breaks') throw new Error('secret of the database');
         return authorization === 'Bearer other' ? null : (downloads.get(claims.id) ?? null);
@@ -169,7 +167,7 @@ describe('GET', () => {
     downloads.set('doc_breaks', downloads.get('doc_1')!);
   });
   const get = (id: string, headers: Record<string, string> = {}, method = 'GET') =>
-    fetch(linkOf(downloadPath(id)), { method, headers });
+    fetch(linkOf(downloadPath('documents', id)), { method, headers });
 
   it('sends the file so that no browser runs it and no cache keeps it', async () => {
     const answer = await get('doc_1');

@@ -35,8 +35,8 @@ export async function fixture(kind: 'local' | 's3'): Promise<Fixture> {
       receiver: s3 ? undefined : local,
       signer,
       now,
-      onUpload: { authorize: async ({ id }) => uploads.get(id) ?? null },
-      onDownload: { authorize: async () => null },
+      onUpload: async ({ id }) => uploads.get(id) ?? null,
+      onDownload: {},
     }),
   );
   const base = await app.listen({ port: 0, host: '127.0.0.1' });

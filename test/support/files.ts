@@ -20,6 +20,6 @@ export async function upload(s: TestService, token: string, fileName: string, by
     body: new Uint8Array(bytes),
     headers: Object.fromEntries(headers.map((h: { name: string; value: string }) => [h.name, h.value])),
   });
-  if (response.status !== 204) throw new Error(`upload: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`upload: ${response.status} ${await response.text()}`);
   return id;
 }
