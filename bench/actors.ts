@@ -24,6 +24,9 @@ export function benchActor(role: Exclude<Role, 'PUBLIC'>, n = 1, cities = CITIES
     cityId: local ? benchId('cty', cityCode) : null,
     department: role === 'CITY_DEPARTMENT' ? ('FINANCE' as DepartmentKind) : null,
     consortiumId: role === 'BOARD' ? benchId('con', n) : null,
+    organizationId: null,
+    reportId: null,
+    sealedSha256: null,
     assignedConsortiumIds: [],
     tokenExpiresAt: EXPIRES,
   };

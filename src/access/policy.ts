@@ -167,7 +167,7 @@ const RULES: Record<Actor['role'], Grant> = {
   JOB: (can) => {
     can('read', ['AccessToken', 'Account', 'ReportObligation', 'Upload', 'OutboxEvent']);
     // checks files as they arrive, and prints receipts
-    can('read', ['ReportDocument', 'Receipt']);
+    can('read', ['ReportDocument', 'ReportRevision', 'ReportTemplate', 'Receipt']);
   },
 };
 

@@ -24,7 +24,11 @@ export class Checks {
   private readonly inspector = new Inspector();
   private readonly known = new Map<string, Inspection>();
   private readonly running = new Map<string, Promise<Inspection>>();
+  private readonly finishing = new Set<Promise<void>>();
+  private stopped = false;
   private timer: NodeJS.Timeout | undefined;
+  /** What the last poll took up; not waited for beyond that. */
+  private resuming: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly door: Door,
@@ -101,9 +105,12 @@ export class Checks {
   }
 
   start(): void {
-    this.timer = setInterval(() => void this.resume().catch(this.log), POLLED_EVERY);
+    const resume = () => {
+      this.resuming = this.resume().catch(this.log);
+    };
+    this.timer = setInterval(resume, POLLED_EVERY);
     this.timer.unref();
-    void this.resume().catch(this.log);
+    resume();
   }
 
   /** Takes up what nobody checks any more; several processes take different ones. */
@@ -117,22 +124,30 @@ export class Checks {
         [tx.now, new Date(tx.now.getTime() - LEASE_MS)],
       ),
     );
-    await Promise.all(left.map((document) => this.finish(this.door, document.id, this.inspect(document))));
+    for (const document of left) void this.finish(this.door, document.id, this.inspect(document));
     return left.length;
   }
 
   /** Records the verdict when it comes. Where the storage does not answer, the document stays as it is, for the next time. */
-  async finish(door: Door, documentId: string, run: Promise<Inspection>): Promise<void> {
-    try {
-      await this.record(door, documentId, await run.catch(goneOrThrow));
-    } catch (error) {
-      this.log(error);
-    }
+  finish(door: Door, documentId: string, run: Promise<Inspection>): Promise<void> {
+    const finished = run
+      .catch(goneOrThrow)
+      .then((inspection) => this.record(door, documentId, inspection))
+      .catch((error) => {
+        // what a stop cuts off is taken up at the next start
+        if (!this.stopped) this.log(error);
+      });
+    this.finishing.add(finished);
+    void finished.then(() => this.finishing.delete(finished));
+    return finished;
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     clearInterval(this.timer);
+    await this.resuming.catch(() => {});
     await this.inspector.stop();
+    await Promise.all(this.finishing);
   }
 }
 

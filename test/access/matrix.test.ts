@@ -37,6 +37,14 @@ const MUTATIONS: Record<string, Target> = {
   acceptReport: report('approved', 3),
   reopenReport: report('accepted', 4, { reason: '更正' }),
   extendObligation: (at) => ({ obligationId: `obl-${at.consortium}-unwritten`, dueOn: '2026-03-02', reason: '雨' }),
+  issueSealToken: (at) => ({
+    reportId: `rep-${at.consortium}-drafted`,
+    organizationId: `org-${at.province}`,
+    expiresInDays: 1,
+  }),
+  decideSealRequirement: () => ({ effectiveOn: '2026-03-01', units: ['LEAD_SCHOOL'] }),
+  replaceReportTemplate: () => ({ kind: 'ANNUAL_WORK_PLAN', uploadId: 'upl-none' }),
+  requestReportArchive: () => ({ year: 2026 }),
   issueToken: (at, role) => ({
     label: 'x',
     expiresInDays: 1,
@@ -70,6 +78,18 @@ const QUERIES: Record<string, { query: (at: Place) => string; sees: (data: any, 
   report: { query: (at) => `{ report(id: "rep-${at.consortium}-accepted") { id } }`, sees: (d) => d.report !== null },
   reportObligations: nodes('reportObligations', (at) => `obl-${at.consortium}-drafted`),
   reports: nodes('reports', (at) => `rep-${at.consortium}-accepted`),
+  sealRequest: {
+    query: () => '{ sealRequest { reportId } }',
+    sees: (d, at) => d.sealRequest?.reportId === `rep-${at.consortium}-drafted`,
+  },
+  sealRequirements: {
+    query: (at) => `{ sealRequirements(provinceCode: "${at.province}") { id } }`,
+    sees: (d) => d.sealRequirements.length > 0,
+  },
+  verifyReceipt: {
+    query: (at) => `{ verifyReceipt(receiptNumber: "N-${at.consortium}-accepted-1") { belongs } }`,
+    sees: (d) => d.verifyReceipt.belongs === false,
+  },
   viewer: { query: () => '{ viewer { role } }', sees: () => true },
 };
 /** Not asked here: they read ids of the API's form, which the fixture's names are not. */
@@ -87,6 +107,11 @@ const TRACES = [
   'audit_entry',
   'upload',
   'account',
+  'seal_requirement',
+  'report_template',
+  'required_seal',
+  'receipt',
+  'organization',
 ];
 const traces = async () =>
   JSON.stringify([

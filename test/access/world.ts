@@ -22,6 +22,7 @@ export const ROLES = {
   EXPERT: 'expert',
   ANALYST: 'analyst',
   ADMINISTRATOR: 'administrator',
+  SEAL_UNIT: 'seal_unit',
 } as const satisfies Record<Role, string>;
 
 export function actorOf(role: Actor['role'], at: Place): Actor {
@@ -35,6 +36,9 @@ export function actorOf(role: Actor['role'], at: Place): Actor {
     cityId: scope.city_id ?? null,
     department: (scope.department as Actor['department']) ?? null,
     consortiumId: scope.consortium_id ?? null,
+    organizationId: role === 'SEAL_UNIT' ? `org-${at.province}` : null,
+    reportId: role === 'SEAL_UNIT' ? `rep-${at.consortium}-drafted` : null,
+    sealedSha256: role === 'SEAL_UNIT' ? 'x' : null,
     // as the fixture assigns them
     assignedConsortiumIds: role === 'EXPERT' ? [`${at.province}c1k1`] : [],
     tokenExpiresAt: scope.token_id ? new Date('2026-04-10T08:00:00Z') : null,

@@ -20,6 +20,7 @@ const SETTINGS = ['account_id', 'token_id', 'province_id', 'city_id', 'departmen
 export function scopeOf(role: string, at: Place): Scope {
   const where = {
     board: at.consortium,
+    seal_unit: at.consortium,
     bureau: at.city,
     department: at.city,
     province: at.province,
@@ -32,9 +33,9 @@ export function scopeOf(role: string, at: Place): Scope {
     account_id: `acc-${name}`,
     token_id: `tok-${name}`,
     ...(where && { province_id: at.province }),
-    ...(['board', 'bureau', 'department'].includes(role) && { city_id: at.city }),
+    ...(['board', 'bureau', 'department', 'seal_unit'].includes(role) && { city_id: at.city }),
     ...(role === 'department' && { department: 'FINANCE' }),
-    ...(role === 'board' && { consortium_id: at.consortium }),
+    ...(['board', 'seal_unit'].includes(role) && { consortium_id: at.consortium }),
   };
 }
 
@@ -102,7 +103,10 @@ export async function fill(door: Door): Promise<void> {
   await door.as('loader', {}, (client) => client.query(lists()), true);
   await door.as('job', {}, (client) => client.query(obligations() + machines()), true);
   for (const at of PLACES) for (const [name, steps] of Object.entries(WAYS)) await walk(door, at, name, steps);
-  for (const role of ['board', 'bureau', 'department', 'province', 'expert', 'analyst', 'administrator'])
+  for (const at of PLACES) await door.as('board', scopeOf('board', at), (client) => client.query(sealUnit(at)), true);
+  for (const at of [PLACES[0], PLACES[4]])
+    await door.as('province', scopeOf('province', at), (client) => client.query(settings(at)), true);
+  for (const role of ['board', 'seal_unit', 'bureau', 'department', 'province', 'expert', 'analyst', 'administrator'])
     for (const { token_id } of distinct(PLACES.map((at) => scopeOf(role, at))))
       await door.as(
         role,
@@ -111,6 +115,19 @@ export async function fill(door: Door): Promise<void> {
         true,
       );
 }
+
+/** What a province decided on seals, and a template of its own. */
+const settings = ({ province: p }: Place) =>
+  `INSERT INTO seal_requirement VALUES ('srq-${p}', '${p}', '2024-05-16', '{LEAD_SCHOOL,LEAD_ENTERPRISE}', ${NOW}, '${p}');
+   INSERT INTO report_template VALUES ('tpl-${p}', '${p}', 'ANNUAL_WORK_PLAN', 'a.docx', 1, 'x', 'x', ${NOW}, '${p}');`;
+
+/** A token of the lead school for the PDF of the draft. */
+const sealUnit = (at: Place) => {
+  const { account_id, token_id } = scopeOf('seal_unit', at);
+  return `INSERT INTO account VALUES ('${account_id}', '${at.province}', '${account_id}', ${NOW});
+    INSERT INTO access_token (id, account_id, label, role, province_id, city_id, consortium_id, organization_id, report_id, sha256, issued_by_id, issued_by, created_at, expires_at, demo)
+      VALUES ('${token_id}', '${account_id}', '', 'SEAL_UNIT', ${scoped(at)}, 'org-${at.province}', 'rep-${at.consortium}-drafted', 'x', 'tok-board-${at.consortium}', '', ${NOW}, '2026-04-10T08:00:00Z', true);`;
+};
 
 const distinct = (scopes: Scope[]) => [...new Map(scopes.map((scope) => [scope.token_id, scope])).values()];
 
@@ -182,6 +199,9 @@ export function draft(at: Place, name: string, n: number): string {
     INSERT INTO seal_attestation VALUES ('sea-${rev}', ${scoped(at)}, '${rev}', 'org-${at.province}', 'x', ${NOW}, 'somebody', NULL);`;
 }
 
+/** The checker's verdict on whatever waits for it. */
+const CHECKED = `UPDATE report_document SET check_state = 'PASSED', checked_at = ${NOW} WHERE check_state = 'PENDING'`;
+
 /** Statements of an event; with a comment on revision 1 where somebody returned it. */
 function event(
   at: Place,
@@ -199,6 +219,10 @@ function event(
     ${comment ? `INSERT INTO report_event_comment VALUES ('${id}', ${scoped(at)}, 'rev-${at.consortium}-${name}-1', 'comment');` : ''}`;
 }
 
+/** A receipt of the event before it. */
+const receipt = (at: Place, name: string, i: number, kind: string) =>
+  `INSERT INTO receipt VALUES ('rct-${at.consortium}-${name}-${i}', ${scoped(at)}, 'rev-${at.consortium}-${name}-1', 'evt-${at.consortium}-${name}-${i}', 'N-${at.consortium}-${name}-${i}', '${kind}', ${NOW}, 'jws');`;
+
 /** The statements of one step, by whom it is taken. */
 export function step(kind: string, at: Place, name: string, i = 1): { role: string; text: string } {
   const rep = `rep-${at.consortium}-${name}`;
@@ -212,9 +236,10 @@ export function step(kind: string, at: Place, name: string, i = 1): { role: stri
     case 'submit':
       return {
         role: 'board',
-        text: `UPDATE report_revision SET number = 1, submitted_at = ${NOW} WHERE report_id = '${rep}' AND number IS NULL;
+        text: `INSERT INTO required_seal SELECT 'rqs-' || id, ${scoped(at)}, id, 'org-${at.province}', 1 FROM report_revision WHERE report_id = '${rep}' AND number IS NULL;
+          UPDATE report_revision SET number = 1, submitted_at = ${NOW} WHERE report_id = '${rep}' AND number IS NULL;
           ${change('SUBMITTED', `, submitted_at = ${NOW}, queued_at = ${NOW}, submitted_from = state, submitted_by_account_id = 'acc-board-${at.consortium}', last_revision_number = last_revision_number + 1`)}
-          ${event(at, name, i, 'submitReport', 'DRAFT', 'SUBMITTED', 'BOARD')}`,
+          ${event(at, name, i, 'submitReport', 'DRAFT', 'SUBMITTED', 'BOARD')}${receipt(at, name, i, 'SUBMISSION')}`,
       };
     case 'withdraw':
       return {
@@ -238,7 +263,8 @@ export function step(kind: string, at: Place, name: string, i = 1): { role: stri
         text:
           mark('accepted_at') +
           change('ACCEPTED', `, accepted_at = ${NOW}`) +
-          event(at, name, i, 'acceptReport', 'CITY_APPROVED', 'ACCEPTED', 'PROVINCE'),
+          event(at, name, i, 'acceptReport', 'CITY_APPROVED', 'ACCEPTED', 'PROVINCE') +
+          receipt(at, name, i, 'ACCEPTANCE'),
       };
     case 'provinceReturn':
       return { role: 'province', text: back('CITY_APPROVED', 'returnReport', 'PROVINCE') };
@@ -261,8 +287,10 @@ async function walk(door: Door, at: Place, name: string, steps: string[]): Promi
   const first =
     created(at, name) + draft(at, name, 1) + event(at, name, 0, 'createReportDraft', null, 'DRAFT', 'BOARD') + upload;
   await door.as('board', scopeOf('board', at), (client) => client.query(first), true);
+  await door.as('job', {}, (client) => client.query(CHECKED), true);
   for (const [i, kind] of steps.entries()) {
     const { role, text } = step(kind, at, name, i + 1);
     await door.as(role, scopeOf(role, at), (client) => client.query(text), true);
+    await door.as('job', {}, (client) => client.query(CHECKED), true);
   }
 }

@@ -216,9 +216,85 @@ describe('the database by itself', () => {
       expect(
         await attempt(
           'board',
-          `UPDATE report_document SET sha256 = 'y' WHERE revision_id = 'rev-${k}-drafted-1'; DELETE FROM seal_attestation WHERE revision_id = 'rev-${k}-drafted-1'`,
+          `UPDATE report_document SET file_name = 'y' WHERE revision_id = 'rev-${k}-drafted-1'; DELETE FROM seal_attestation WHERE revision_id = 'rev-${k}-drafted-1'`,
         ),
       ).toBe('done');
+    });
+
+    it('is submitted with both files checked and every seal that is due, and keeps their list', async () => {
+      const submit = step('submit', at, 'drafted').text;
+      const rev = `rev-${k}-drafted-1`;
+      for (const lacking of [
+        `DELETE FROM report_document WHERE revision_id = '${rev}' AND kind = 'WORD'`,
+        `DELETE FROM seal_attestation WHERE revision_id = '${rev}'`,
+        `DELETE FROM report_document WHERE id = 'doc-${rev}-w'; INSERT INTO report_document VALUES ('doc-new', '${at.province}', '${at.city}', '${k}', '${rev}', 'WORD', 'a', 1, 'z', 'z', now())`,
+        `DELETE FROM report_document WHERE id = 'doc-${rev}-p'; INSERT INTO report_document VALUES ('doc-new', '${at.province}', '${at.city}', '${k}', '${rev}', 'STAMPED_PDF', 'a', 1, 'z', 'z', now())`,
+      ])
+        expect({ lacking, found: await attempt('board', `${lacking}; ${submit}`, true) }).toEqual({
+          lacking,
+          found: 'IEC06',
+        });
+      const [seals, ...rest] = submit.split(';');
+      expect(await attempt('board', rest.join(';'), true)).toBe('IEC06');
+      expect(
+        await attempt(
+          'board',
+          `${seals}; ${seals.replace("'rqs-'", "'rqt-'").replace(/'org-[^']*'/, "'org-p2'")}; ${rest.join(';')}`,
+          true,
+        ),
+      ).toBe('IEC06');
+      for (const role of ['board', 'owner'])
+        for (const text of [
+          `DELETE FROM required_seal WHERE revision_id = 'rev-${k}-submitted-1'`,
+          `UPDATE required_seal SET position = 2 WHERE revision_id = 'rev-${k}-submitted-1'`,
+        ])
+          expect(await attempt(role, text)).toBe(role === 'board' ? '42501' : 'IEC02');
+    });
+
+    it('has verdicts of the checker alone, once, and for these bytes', async () => {
+      const rev = `rev-${k}-drafted-1`;
+      const fresh = `DELETE FROM report_document WHERE id = 'doc-${rev}-w';
+        INSERT INTO report_document (id, province_id, city_id, consortium_id, revision_id, kind, file_name, byte_size, sha256, storage_key, created_at, check_state)
+        VALUES ('doc-new', '${at.province}', '${at.city}', '${k}', '${rev}', 'WORD', 'a', 1, 'z', 'z', now(), 'STATE')`;
+      expect(await attempt('board', fresh.replace('STATE', 'PENDING'))).toBe('done');
+      expect(await attempt('board', fresh.replace('STATE', 'PASSED'))).toBe('IEC02');
+      // the same bytes have the same verdict
+      const copy = fresh.replace("'z', 'z'", "'x', 'x'");
+      expect(await attempt('board', copy.replace('STATE', 'PASSED'))).toBe('IEC02');
+      expect(await attempt('board', copy.replace('STATE', 'PASSED').replace(/DELETE[^;]*;/, ''))).toBe('23505');
+      for (const set of [
+        "check_state = 'WARNED'",
+        'findings = \'["SCRIPT"]\'',
+        'sketch = NULL, page_count = 7',
+        "sha256 = 'y'",
+      ])
+        expect({
+          set,
+          found: await attempt('board', `UPDATE report_document SET ${set} WHERE id = 'doc-${rev}-w'`),
+        }).toEqual({ set, found: 'IEC02' });
+      expect(await attempt('job', `UPDATE report_document SET check_state = 'REFUSED' WHERE id = 'doc-${rev}-w'`)).toBe(
+        'IEC02',
+      );
+      expect(
+        await attempt('job', `UPDATE report_document SET findings = '[]' WHERE id = 'doc-rev-${k}-submitted-1-w'`),
+      ).toBe('IEC02');
+      expect(await attempt('board', revision('drafted', 'pair_similarity = 1'))).toBe('IEC02');
+      expect(await attempt('job', revision('drafted', 'pair_similarity = 1'))).toBe('done');
+      expect(await attempt('owner', revision('submitted', 'pair_similarity = 1'))).toBe('IEC02');
+    });
+
+    it('leaves receipts, templates and settings as they were', async () => {
+      for (const text of [
+        "UPDATE receipt SET jws = 'x'",
+        'DELETE FROM receipt',
+        'TRUNCATE receipt',
+        'DELETE FROM report_template',
+        "UPDATE seal_requirement SET units = '{PARK}'",
+      ])
+        expect({ text, found: await attempt('owner', text) }).toEqual({ text, found: 'IEC03' });
+      const print = "UPDATE receipt SET sha256 = 'x'";
+      expect(await attempt('job', print)).toBe('done');
+      expect(await attempt('job', `${print}; ${print}`)).toBe('IEC03');
     });
 
     it('takes the next number, from its board, with the report', async () => {

@@ -11,7 +11,7 @@ let s: TestService;
 beforeAll(async () => {
   s = await testService();
   await demoBoards(s.owner);
-  await demoReports(s.owner, s.service.source, s.service.storage, s.accounts, s.clock.now);
+  await demoReports(s.owner, s.service, s.accounts, s.clock.now);
 });
 afterAll(() => s?.close());
 

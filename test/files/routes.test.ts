@@ -252,7 +252,9 @@ describe('GET', () => {
   });
 
   it('lets a client leave in the middle', async () => {
-    const answer = await new Promise<IncomingMessage>((done) => send(linkOf(downloadPath('doc_1')), done).end());
+    const answer = await new Promise<IncomingMessage>((done) =>
+      send(linkOf(downloadPath('documents', 'doc_1')), done).end(),
+    );
     answer.once('data', () => answer.destroy());
     await buffer(answer).catch(() => undefined);
     expect((await get('doc_1')).status).toBe(200);
@@ -261,23 +263,23 @@ describe('GET', () => {
 
 describe('a link that does not hold', () => {
   it('gets the same bytes for every reason, in both directions', async () => {
-    const down = linkOf(downloadPath('doc_1'));
+    const down = linkOf(downloadPath('documents', 'doc_1'));
     const up = upload('upl_5');
-    const expired = linkOf(downloadPath('doc_1'));
+    const expired = linkOf(downloadPath('documents', 'doc_1'));
     clock = new Date(clock.getTime() + 300_000);
     const answers = [
       await fetch(expired),
-      await fetch(`${linkOf(downloadPath('doc_1'))}&a=1`),
-      await fetch(linkOf(downloadPath('doc_1')).replace('doc_1', 'doc_2')),
-      await fetch(linkOf(downloadPath('doc_1')).replace('tok_1', 'tok_2')),
-      await fetch(linkOf(downloadPath('doc_never'))),
-      await fetch(linkOf(downloadPath('doc_1')), { headers: { authorization: 'Bearer other' } }),
-      await fetch(base + downloadPath('doc_1')),
+      await fetch(`${linkOf(downloadPath('documents', 'doc_1'))}&a=1`),
+      await fetch(linkOf(downloadPath('documents', 'doc_1')).replace('doc_1', 'doc_2')),
+      await fetch(linkOf(downloadPath('documents', 'doc_1')).replace('tok_1', 'tok_2')),
+      await fetch(linkOf(downloadPath('documents', 'doc_never'))),
+      await fetch(linkOf(downloadPath('documents', 'doc_1')), { headers: { authorization: 'Bearer other' } }),
+      await fetch(base + downloadPath('documents', 'doc_1')),
       await fetch(down.replace(/signature=.*/, 'signature=')),
       await put(up, data),
       await put(linkOf(uploadPath('upl_never')), data),
       await put(base + uploadPath('upl_5'), data, { 'content-type': 'nonsense' }),
-      await put(linkOf(downloadPath('upl_5')).replace('documents', 'uploads'), data),
+      await put(linkOf(downloadPath('documents', 'upl_5')).replace('documents', 'uploads'), data),
     ];
     const seen = await Promise.all(
       answers.map(async (a) =>
@@ -322,7 +324,7 @@ it('streams fifty megabytes each way in little memory', async () => {
   });
   expect(status).toBe(204);
   await storage.settle('upl_large', announced(large), 'documents/large');
-  const answer = await fetch(linkOf(downloadPath('doc_large')));
+  const answer = await fetch(linkOf(downloadPath('documents', 'doc_large')));
   let size = 0;
   for await (const chunk of answer.body!) size += chunk.length;
   clearInterval(timer);

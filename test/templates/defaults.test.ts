@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { outlines } from '../../scripts/templates/outlines.mjs';
 import { wordFile } from '../../scripts/templates/word.mjs';
-import { checkWord } from '../../src/files/inspect-word.js';
 import { ReportKind } from '../../src/graph/enums.js';
 import { defaultTemplate } from '../../src/templates/defaults.js';
 import { fillTemplate, TEMPLATE_TAGS, templateProblems } from '../../src/templates/fill.js';
+import { opensInWord } from '../support/inspected.js';
 import { linesOf, partOf, sample } from './samples.js';
 
 const kinds = Object.keys(ReportKind) as ReportKind[];
@@ -13,7 +13,7 @@ const kinds = Object.keys(ReportKind) as ReportKind[];
 describe.each(kinds)('%s', (kind) => {
   test('is a Word file with nothing wrong, as its outline says', async () => {
     const template = await defaultTemplate(kind);
-    await checkWord(template);
+    await opensInWord(template);
     expect(templateProblems(template)).toEqual([]);
     const made = wordFile(outlines[kind].title, outlines[kind].blocks);
     expect(await partOf(made, 'word/document.xml')).toBe(await partOf(template, 'word/document.xml'));
@@ -22,7 +22,7 @@ describe.each(kinds)('%s', (kind) => {
 
   test('holds the list’s data, and a place for the seal of every lead unit', async () => {
     const docx = fillTemplate(await defaultTemplate(kind), sample());
-    await checkWord(docx);
+    await opensInWord(docx);
     const lines = await linesOf(docx);
     const text = lines.join('\n');
     for (const part of [
@@ -47,7 +47,7 @@ describe.each(kinds)('%s', (kind) => {
   test('shows rows to fill in where nothing is known', async () => {
     const empty = sample({ planItems: [], indicators: [], members: [], board: { form: '理事会', members: [] } });
     const docx = fillTemplate(await defaultTemplate(kind), empty);
-    await checkWord(docx);
+    await opensInWord(docx);
     const text = (await linesOf(docx)).join('\n');
     for (const part of ['【请填写事项】', '【请填写指标】', '【请填写职务】']) expect(text).toContain(part);
     expect(text).not.toMatch(/[{}]|undefined|null/);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import PizZip from 'pizzip';
-import { checkWord } from '../../src/files/inspect-word.js';
 import { fillTemplate, templateProblems } from '../../src/templates/fill.js';
+import { opensInWord } from '../support/inspected.js';
 import { linesOf, paragraphs, partOf, sample } from './samples.js';
 
 const filled = async (texts: string[], data = sample()) => linesOf(fillTemplate(paragraphs(...texts), data));
@@ -40,7 +40,7 @@ test('names are text, whatever they look like: no XML, no tags, no control chara
     ...sample({ parks: [{ name }] }),
     consortium: { ...sample().consortium, name },
   });
-  await checkWord(docx);
+  await opensInWord(docx);
   const clean = '</w:t></w:r><w:r>&amp;{today}{#parks}"\'第一行\n第二行';
   expect((await linesOf(docx)).slice(0, 2)).toEqual([`《${clean}》`, clean]);
 });
