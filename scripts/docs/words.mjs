@@ -18,6 +18,10 @@ const SUBJECTS = {
   ReportRevision: ['版本与草稿', 'revision and draft'],
   ReportDocument: ['文件', 'document'],
   SealAttestation: ['盖章确认', 'seal attestation'],
+  RequiredSeal: ['应盖印章', 'seal that was due'],
+  Receipt: ['回执', 'receipt'],
+  SealRequirement: ['用印规定', 'seal requirement'],
+  ReportTemplate: ['材料模板', 'report template'],
   ReportEventComment: ['办理意见', 'comment on a revision'],
   Upload: ['上传', 'upload'],
   AccessToken: ['令牌（不含密文）', 'token (never its secret)'],
@@ -44,6 +48,10 @@ const ACTIONS = {
   extendObligation: ['延长期限', 'extend the deadline'],
   issueToken: ['签发令牌', 'issue token'],
   revokeToken: ['撤销令牌', 'revoke token'],
+  issueSealToken: ['签发用印令牌', 'issue a seal unit’s token'],
+  decideSealRequirement: ['规定用印单位', 'decide who seals'],
+  replaceReportTemplate: ['取代模板', 'replace a template'],
+  requestReportArchive: ['打包下载', 'take a year’s archive'],
 };
 
 /** The actor's own values; `conditions` compares columns with these. */
@@ -54,6 +62,9 @@ export const MY = {
   cityId: 'my.city',
   department: 'my.department',
   consortiumId: 'my.consortium',
+  organizationId: 'my.organization',
+  reportId: 'my.report',
+  sealedSha256: 'my.pdf',
   assignedConsortiumIds: ['my.assigned'],
 };
 
@@ -67,6 +78,12 @@ const CONDITIONS = {
   'accountId = my.account': ['本人', 'own account'],
   'tokenId = my.token': ['本令牌', 'own token'],
   'id = my.token': ['自己的令牌', 'its own token'],
+  'kind = STAMPED_PDF': ['盖章的PDF', 'the stamped PDF'],
+  'role = SEAL_UNIT': ['其角色为用印单位', 'of a seal unit'],
+  'sha256 = my.pdf': ['令牌所限的PDF', 'the PDF of its token'],
+  'reportId = my.report': ['令牌所限的材料', 'the report of its token'],
+  'id = my.report': ['令牌所限的材料', 'the report of its token'],
+  'organizationId = my.organization': ['本单位', 'its own unit'],
   'number is not null': ['已提交', 'submitted'],
   'approvedAt is not null': ['经市州审核通过', 'approved by a bureau'],
   'acceptedAt is not null': ['省厅已收', 'accepted by the province'],

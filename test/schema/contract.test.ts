@@ -21,8 +21,11 @@ const HARMLESS = [
 ];
 
 describe('the schema', () => {
-  it('contains the contract that clients are written against', async () => {
-    const [contract, schema] = [buildSchema(file('contract.graphql')), await createSchema()];
+  it('contains the contracts that clients are written against', async () => {
+    const [contract, schema] = [
+      buildSchema(file('contract.graphql') + file('contract-files.graphql')),
+      await createSchema(),
+    ];
     expect(findBreakingChanges(contract, schema)).toEqual([]);
     expect(findDangerousChanges(contract, schema).filter((change) => !HARMLESS.includes(change.type))).toEqual([]);
   });
