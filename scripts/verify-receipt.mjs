@@ -4,16 +4,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compactVerify, createLocalJWKSet } from 'jose';
-import {
-  decodePDFRawStream,
-  PDFArray,
-  PDFDict,
-  PDFDocument,
-  PDFHexString,
-  PDFName,
-  PDFRawStream,
-  PDFString,
-} from 'pdf-lib';
 
 const ATTACHMENT = 'receipt.jws';
 const LABELS = {
@@ -51,6 +41,8 @@ async function signatureIn(bytes) {
 }
 
 async function attachmentOf(bytes) {
+  const { decodePDFRawStream, PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFRawStream, PDFString } =
+    await import('pdf-lib');
   const { catalog } = await PDFDocument.load(bytes, { updateMetadata: false });
   const names = catalog.lookup(PDFName.of('Names'))?.lookup(PDFName.of('EmbeddedFiles'))?.lookup(PDFName.of('Names'));
   const found = [];

@@ -85,11 +85,12 @@ export class Sheet {
   }
 
   paragraph(text: string, style: Style = {}): void {
-    this.pen(style).text(this.printable(text), MARGIN, this.pdf.y, {
-      width: this.width,
-      align: style.align ?? 'left',
-      lineGap: 2,
-    });
+    const printed = this.printable(text);
+    const options = { width: this.width, align: style.align ?? 'left', lineGap: 2 } as const;
+    this.pen(style);
+    // whole on one page, unless it is longer than one
+    this.room(Math.min(this.pdf.heightOfString(printed, options), 300));
+    this.pen(style).text(printed, MARGIN, this.pdf.y, options);
   }
 
   /** A heading stays with what follows it. */
