@@ -9,6 +9,7 @@ const HASHES = 2 ** 32;
 /** Layout: version, whether the text is a part of the whole, how often the threshold was halved, then the hashes. */
 const VERSION = 1;
 const HEAD = 4;
+const { imul } = Math;
 
 /** Null for a text without a letter. `partial`: not every page was read. */
 export function sketchOf(text: string, partial = false): Buffer | null {
@@ -71,10 +72,10 @@ export const normalised = (text: string): string =>
 function hashAt(letters: string, at: number): number {
   let h = 0x811c9dc5;
   for (let i = at; i < at + GRAM && i < letters.length; i++) {
-    h = Math.imul(h ^ (letters.charCodeAt(i) & 0xff), 0x01000193);
-    h = Math.imul(h ^ (letters.charCodeAt(i) >> 8), 0x01000193);
+    h = imul(h ^ (letters.charCodeAt(i) & 0xff), 0x01000193);
+    h = imul(h ^ (letters.charCodeAt(i) >> 8), 0x01000193);
   }
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
