@@ -81,7 +81,9 @@ describe('a broken Word file', () => {
     expect(await zipped(rest)).toEqual(['DAMAGED']);
     expect(await zipped({ ...wordParts(), '[Content_Types].xml': '<Types' })).toEqual(['DAMAGED']);
     expect(await zipped({ ...wordParts(), '[Content_Types].xml': 'a '.repeat(2_000_000) })).toEqual(['DAMAGED']);
-    expect(await zipped({ ...wordParts(), '[Content_Types].xml': typesFor().replace('</Types>', '') })).toEqual(['DAMAGED']);
+    expect(await zipped({ ...wordParts(), '[Content_Types].xml': typesFor().replace('</Types>', '') })).toEqual([
+      'DAMAGED',
+    ]);
     expect(await zipped({ ...wordParts(), 'WORD/document.xml': documentOf('') })).toEqual(['DAMAGED']);
     const altered = await zipOf(wordParts(), false);
     altered[altered.indexOf('w:body') + 3] ^= 1;
@@ -91,10 +93,12 @@ describe('a broken Word file', () => {
   it('is damaged when a part is named to leave the folder, or by two names', async () => {
     const named = (name: string) => {
       const bytes = Buffer.from(whole);
-      for (let at = bytes.indexOf('_rels/.rels'); at >= 0; at = bytes.indexOf('_rels/.rels', at + 1)) bytes.write(name, at);
+      for (let at = bytes.indexOf('_rels/.rels'); at >= 0; at = bytes.indexOf('_rels/.rels', at + 1))
+        bytes.write(name, at);
       return bytes;
     };
-    for (const name of ['../../../x', '/etc/passwd', 'C:/windows/']) expect(await word(named(name.slice(0, 11).padEnd(11, 'x')))).toEqual(['DAMAGED']);
+    for (const name of ['../../../x', '/etc/passwd', 'C:/windows/'])
+      expect(await word(named(name.slice(0, 11).padEnd(11, 'x')))).toEqual(['DAMAGED']);
     const two = Buffer.from(whole);
     two.write('_rels/.relz', two.indexOf('_rels/.rels'));
     expect(await word(two)).toEqual(['DAMAGED']);
@@ -115,19 +119,37 @@ describe('a hostile PDF', () => {
   };
 
   it('that unpacks without end stops at a bound', async () => {
-    await quickly(withObject(streamOf('/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode', spaces)), ['UNPACKS_TOO_LARGE']);
-    await quickly(withObject(streamOf('/Type /ObjStm /N 1 /First 5 /Filter [/FlateDecode /FlateDecode]', spacesTwice)), ['UNPACKS_TOO_LARGE']);
+    await quickly(withObject(streamOf('/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode', spaces)), [
+      'UNPACKS_TOO_LARGE',
+    ]);
+    await quickly(
+      withObject(streamOf('/Type /ObjStm /N 1 /First 5 /Filter [/FlateDecode /FlateDecode]', spacesTwice)),
+      ['UNPACKS_TOO_LARGE'],
+    );
     await quickly(withObject(streamOf('/Type /EmbeddedFile /Filter /FlateDecode', spaces)), ['UNPACKS_TOO_LARGE']);
-    await quickly(withObject(streamOf('/Type /ObjStm /N 1 /First 5 /Filter [/RunLengthDecode /FlateDecode]', spaces)), []);
+    await quickly(
+      withObject(streamOf('/Type /ObjStm /N 1 /First 5 /Filter [/RunLengthDecode /FlateDecode]', spaces)),
+      [],
+    );
   });
 
   it('whose page unpacks without end is killed at a bound, and what was known of it stays known', async () => {
-    const page = pdfOf([CATALOG, PAGES, PAGE, streamOf('/Filter [/FlateDecode /FlateDecode]', spacesTwice), '<< /S /Launch >>']);
+    const page = pdfOf([
+      CATALOG,
+      PAGES,
+      PAGE,
+      streamOf('/Filter [/FlateDecode /FlateDecode]', spacesTwice),
+      '<< /S /Launch >>',
+    ]);
     await quickly(page, ['UNPACKS_TOO_LARGE', 'LAUNCH_ACTION'], small.pdf);
   });
 
   it('that fills the heap is killed by it', async () => {
-    await quickly(Buffer.from(`%PDF-1.7\n1 0 obj [${'[1] '.repeat(2_000_000)}] endobj`), ['UNPACKS_TOO_LARGE'], small.pdf);
+    await quickly(
+      Buffer.from(`%PDF-1.7\n1 0 obj [${'[1] '.repeat(2_000_000)}] endobj`),
+      ['UNPACKS_TOO_LARGE'],
+      small.pdf,
+    );
   });
 
   it('that goes in circles ends', async () => {
@@ -138,7 +160,10 @@ describe('a hostile PDF', () => {
     await quickly(Buffer.from(unended(100_000).replace('trailer\n<<', 'trailer\n<< /Prev 10')), ['DAMAGED']);
     await quickly(withObject(`${'<< /A '.repeat(50_000)} 1 ${'>>'.repeat(50_000)}`), []);
     const names = Array.from({ length: 30 }, (_, i) => `<< /Kids [${i + 6} 0 R ${i + 6} 0 R] >>`);
-    await quickly(pdfOf([CATALOG.replace('>>', '/Names << /JavaScript 5 0 R >> >>'), PAGES, PAGE, CONTENTS, ...names]), []);
+    await quickly(
+      pdfOf([CATALOG.replace('>>', '/Names << /JavaScript 5 0 R >> >>'), PAGES, PAGE, CONTENTS, ...names]),
+      [],
+    );
   });
 
   it('that has ten thousand signatures, or a signature of nested nonsense, ends', async () => {

@@ -55,7 +55,9 @@ export function oleOf(streams: Record<string, Buffer | string>, rootClass = Buff
   fat.forEach((value, i) => {
     table.writeUInt32LE(value, i * 4);
   });
-  const padded = data.map(({ bytes }) => Buffer.concat([bytes, Buffer.alloc(sectors(bytes.length) * SECTOR - bytes.length)]));
+  const padded = data.map(({ bytes }) =>
+    Buffer.concat([bytes, Buffer.alloc(sectors(bytes.length) * SECTOR - bytes.length)]),
+  );
   return Buffer.concat([header, table, directory, ...padded]);
 }
 

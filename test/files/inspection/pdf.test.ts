@@ -23,18 +23,29 @@ const objectStream = (object: string) =>
 
 describe('an honest PDF', () => {
   it('is the demonstration one, the same bytes each time', async () => {
-    expect(await inspect(sample, 'STAMPED_PDF')).toMatchObject({ findings: [], pageCount: 5, hasText: true, signatures: [] });
+    expect(await inspect(sample, 'STAMPED_PDF')).toMatchObject({
+      findings: [],
+      pageCount: 5,
+      hasText: true,
+      signatures: [],
+    });
     expect((await demoPdf(lines)).equals(sample)).toBe(true);
     expect((await PDFDocument.load(sample)).getPageCount()).toBe(5);
   });
 
   it('may be a pure scan, which is said', async () => {
-    expect(await inspect(plain, 'STAMPED_PDF')).toMatchObject({ findings: ['SCAN_ONLY'], hasText: false, sketch: null });
+    expect(await inspect(plain, 'STAMPED_PDF')).toMatchObject({
+      findings: ['SCAN_ONLY'],
+      hasText: false,
+      sketch: null,
+    });
   });
 
   it('may be without object streams, have a few bytes before it or behind it, or a page without content', async () => {
     expect(await pdf(Buffer.concat([Buffer.from('\ufeff\n'), plain]))).toEqual([]);
-    expect(await pdf(Buffer.concat([Buffer.from('\x1b%-12345X@PJL JOB\n@PJL ENTER LANGUAGE=PDF\n'), plain]))).toEqual([]);
+    expect(await pdf(Buffer.concat([Buffer.from('\x1b%-12345X@PJL JOB\n@PJL ENTER LANGUAGE=PDF\n'), plain]))).toEqual(
+      [],
+    );
     expect(await pdf(Buffer.concat([plain, Buffer.alloc(700)]))).toEqual([]);
     expect(await pdf(Buffer.concat([plain, Buffer.from('\r\n\0\x1a -- end of mail 1.2.3 --\n')]))).toEqual([]);
     expect(await pdf(pdfOf([CATALOG, PAGES, PAGE.replace('/Contents 4 0 R', '')]))).toEqual([]);
@@ -59,9 +70,15 @@ describe('an honest PDF', () => {
       const page = '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>';
       return pdfOf([CATALOG, `<< /Type /Pages /Kids [${kids}] /Count ${count} >>`, ...Array(count).fill(page)]);
     };
-    expect(await inspect(pages(10_000), 'STAMPED_PDF')).toMatchObject({ findings: ['TOO_MANY_PAGES'], pageCount: 10_000 });
+    expect(await inspect(pages(10_000), 'STAMPED_PDF')).toMatchObject({
+      findings: ['TOO_MANY_PAGES'],
+      pageCount: 10_000,
+    });
     expect(await fewer.inspect(pages(300), 'STAMPED_PDF')).toMatchObject({ findings: ['SCAN_ONLY'], pageCount: 300 });
-    expect(await fewer.inspect(pages(301), 'STAMPED_PDF')).toMatchObject({ findings: ['TOO_MANY_PAGES'], hasText: null });
+    expect(await fewer.inspect(pages(301), 'STAMPED_PDF')).toMatchObject({
+      findings: ['TOO_MANY_PAGES'],
+      hasText: null,
+    });
   });
 });
 
@@ -93,7 +110,9 @@ describe('what is no whole PDF', () => {
 
   it('is encrypted when it says so, though no password may be asked for', async () => {
     const lock = '<< /Filter /Standard /V 1 /R 2 /O (x) /U (y) /P -4 >>';
-    expect(await pdf(pdfOf([CATALOG, PAGES, PAGE, CONTENTS, lock], '/Root 1 0 R /Encrypt 5 0 R'))).toContain('ENCRYPTED');
+    expect(await pdf(pdfOf([CATALOG, PAGES, PAGE, CONTENTS, lock], '/Root 1 0 R /Encrypt 5 0 R'))).toContain(
+      'ENCRYPTED',
+    );
   });
 });
 
@@ -112,12 +131,20 @@ describe('a PDF that does something', () => {
     ['with a name elsewhere', withObject('/JavaScript', '/OpenAction << /S 5 0 R >>'), ['SCRIPT']],
     ['in an object stream', withObject(objectStream(script)), ['SCRIPT']],
     ['where one parser gives up', withObject(`<< /X --5 /S /JavaScript /JS (x) >>`), ['SCRIPT']],
-    ['behind a comment', Buffer.from(plain.toString('latin1').replace('\nxref\n', `9 0 %c\nobj ${script} endobj\nxref\n`), 'latin1'), ['SCRIPT']],
+    [
+      'behind a comment',
+      Buffer.from(plain.toString('latin1').replace('\nxref\n', `9 0 %c\nobj ${script} endobj\nxref\n`), 'latin1'),
+      ['SCRIPT'],
+    ],
     ['launches a program', withObject('<< /S /Launch /F (cmd.exe) >>'), ['LAUNCH_ACTION']],
     ['sends a form', withObject('<< /S /SubmitForm /F (http://a.example) >>'), ['FORM_SUBMIT']],
     ['imports data', withObject('<< /S /ImportData /F (a.fdf) >>'), ['FORM_SUBMIT']],
     ['is an XFA form', withObject('<< /Fields [] /XFA 4 0 R >>', '/AcroForm 5 0 R'), ['FORM_SUBMIT']],
-    ['all at once', withObject(`[${script} << /S /Launch >> << /S /SubmitForm >>]`), ['SCRIPT', 'LAUNCH_ACTION', 'FORM_SUBMIT']],
+    [
+      'all at once',
+      withObject(`[${script} << /S /Launch >> << /S /SubmitForm >>]`),
+      ['SCRIPT', 'LAUNCH_ACTION', 'FORM_SUBMIT'],
+    ],
   ])('is refused: %s', async (_, bytes, findings) => {
     expect(await pdf(bytes)).toEqual(findings);
   });
@@ -132,7 +159,10 @@ describe('a PDF that does something', () => {
     expect(await attached('明细.exe', Buffer.from('x'))).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
     expect(await attached('明细.pdf', PROGRAM)).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
     expect(await attached('明细\u202efdp.js', Buffer.from('x'))).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
-    expect(await pdf(withObject(streamOf('/Type /EmbeddedFile', PROGRAM)))).toEqual(['EMBEDDED_EXECUTABLE', 'EMBEDDED_FILE']);
+    expect(await pdf(withObject(streamOf('/Type /EmbeddedFile', PROGRAM)))).toEqual([
+      'EMBEDDED_EXECUTABLE',
+      'EMBEDDED_FILE',
+    ]);
   });
 });
 

@@ -26,7 +26,12 @@ describe('a signed PDF', () => {
     expect(await check(twice)).toEqual({
       findings: [],
       signatures: [
-        { signedBy: '长沙市产教联合体理事会（演示）', signedAt: '2027-01-05T01:30:00.000Z', coversWholeFile: false, digestMatches: true },
+        {
+          signedBy: '长沙市产教联合体理事会（演示）',
+          signedAt: '2027-01-05T01:30:00.000Z',
+          coversWholeFile: false,
+          digestMatches: true,
+        },
         { signedBy: '演示学院', signedAt: '2027-01-06T02:00:00.000Z', ...whole },
       ],
     });
@@ -63,7 +68,10 @@ describe('a signed PDF', () => {
           return wrong;
         },
       });
-      expect(await check(forged)).toMatchObject({ findings: ['SIGNATURE_BROKEN'], signatures: [{ digestMatches: true }] });
+      expect(await check(forged)).toMatchObject({
+        findings: ['SIGNATURE_BROKEN'],
+        signatures: [{ digestMatches: true }],
+      });
     }
   });
 
@@ -72,8 +80,18 @@ describe('a signed PDF', () => {
       findings: ['SIGNATURE_BROKEN'],
       signatures: [{ signedBy: null, digestMatches: false }],
     });
-    for (const range of ['[0 5 3 9]', '[0 10 20 99999999]', '[1 10 20 9]', '[0 10 20]', '[0 -1 20 9]', '[/a 1 2 3]', '9 0 R']) {
-      const text = signed.toString('latin1').replace(/\/ByteRange \[[^\]]*\]/, (all) => `/ByteRange ${range}`.padEnd(all.length));
+    for (const range of [
+      '[0 5 3 9]',
+      '[0 10 20 99999999]',
+      '[1 10 20 9]',
+      '[0 10 20]',
+      '[0 -1 20 9]',
+      '[/a 1 2 3]',
+      '9 0 R',
+    ]) {
+      const text = signed
+        .toString('latin1')
+        .replace(/\/ByteRange \[[^\]]*\]/, (all) => `/ByteRange ${range}`.padEnd(all.length));
       expect(await check(Buffer.from(text, 'latin1'))).toMatchObject({
         findings: ['SIGNATURE_BROKEN', 'SIGNATURE_PARTIAL'],
         signatures: [{ coversWholeFile: false, digestMatches: false }],
@@ -85,15 +103,23 @@ describe('a signed PDF', () => {
     const text = signed.toString('latin1');
     const [, first, second, length] = /\/ByteRange \[0 (\d+) +(\d+) +(\d+) *\]/.exec(text)!;
     const wider = `/ByteRange [0 ${+first - 9} ${second} ${length}]`;
-    const file = Buffer.from(text.replace(/\/ByteRange \[[^\]]*\]/, (all) => wider.padEnd(all.length)), 'latin1');
+    const file = Buffer.from(
+      text.replace(/\/ByteRange \[[^\]]*\]/, (all) => wider.padEnd(all.length)),
+      'latin1',
+    );
     expect(await check(file)).toMatchObject({ signatures: [{ coversWholeFile: false, digestMatches: false }] });
   });
 
   it('may take its date and name from the dictionary, and is not a form’s permission', async () => {
-    const opaque = { contents: () => Buffer.from('3003020101', 'hex'), entries: "/M (D:20270105093000+08'00') /Name (X)" };
+    const opaque = {
+      contents: () => Buffer.from('3003020101', 'hex'),
+      entries: "/M (D:20270105093000+08'00') /Name (X)",
+    };
     expect(await check(await sign(unsigned, board, opaque))).toEqual({
       findings: [],
-      signatures: [{ signedBy: 'X', signedAt: '2027-01-05T01:30:00.000Z', coversWholeFile: true, digestMatches: false }],
+      signatures: [
+        { signedBy: 'X', signedAt: '2027-01-05T01:30:00.000Z', coversWholeFile: true, digestMatches: false },
+      ],
     });
     const permission = { entries: '/Reference [<< /TransformMethod /UR3 >>]' };
     expect((await check(await sign(unsigned, board, permission))).signatures).toEqual([]);

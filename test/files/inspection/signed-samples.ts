@@ -26,7 +26,10 @@ const ALGORITHMS = {
 
 /** A key and a certificate that it signed itself. */
 export async function signerOf(name: string, kind: keyof typeof ALGORITHMS = 'ECDSA'): Promise<Signer> {
-  const keys = (await webcrypto.subtle.generateKey(ALGORITHMS[kind] as never, true, ['sign', 'verify'])) as never as webcrypto.CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey(ALGORITHMS[kind] as never, true, [
+    'sign',
+    'verify',
+  ])) as never as webcrypto.CryptoKeyPair;
   const certificate = new Certificate();
   certificate.version = 2;
   certificate.serialNumber = new Integer({ value: 7 });
@@ -120,4 +123,3 @@ export async function sign(file: Buffer, signer: Signer, how: How = {}): Promise
   whole.write((how.contents?.(cms, covered) ?? cms).toString('hex'), contents + 1, 'latin1');
   return whole;
 }
-

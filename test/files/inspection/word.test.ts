@@ -52,7 +52,10 @@ describe('an honest Word file', () => {
   });
 
   it('may embed a spreadsheet, fonts and pictures, link to pages, and have lost a picture', async () => {
-    const sheet = await zipOf({ '[Content_Types].xml': typesFor('x', '/xl/workbook.xml'), 'xl/workbook.xml': '<workbook/>' });
+    const sheet = await zipOf({
+      '[Content_Types].xml': typesFor('x', '/xl/workbook.xml'),
+      'xl/workbook.xml': '<workbook/>',
+    });
     expect(await withPart('word/embeddings/Microsoft_Excel_Sheet.xlsx', sheet)).toEqual([]);
     expect(await withPart('word/embeddings/oleObject1.bin', oleOf({ Workbook: randomBytes(5_000) }))).toEqual([]);
     expect(await withPart('word/media/image1.png', Buffer.from('89504e470d0a1a0a', 'hex'))).toEqual([]);
@@ -62,7 +65,9 @@ describe('an honest Word file', () => {
     expect(await withRelation('image', 'media/image1.png', '')).toEqual([]);
     expect(await withDocument('<w:fldSimple w:instr=" PAGE \\* MERGEFORMAT "/>')).toEqual([]);
     expect(await withDocument('<w:fldSimple w:instr=" HYPERLINK &quot;https://a.cn&quot; "/>')).toEqual([]);
-    expect(await withDocument('<w:fldSimple w:instr=" INCLUDEPICTURE &quot;C:\\\\x\\\\y.png&quot; \\* MERGEFORMATINET "/>')).toEqual([]);
+    expect(
+      await withDocument('<w:fldSimple w:instr=" INCLUDEPICTURE &quot;C:\\\\x\\\\y.png&quot; \\* MERGEFORMATINET "/>'),
+    ).toEqual([]);
   });
 });
 
@@ -78,15 +83,30 @@ describe('what is no .docx', () => {
     ['bytes', Buffer.from('年度工作'), 'a.docx', ['WRONG_TYPE']],
     ['bytes named .wps', Buffer.from([1, 2, 3, 4]), 'a.wps', ['WPS_FORMAT']],
     ['RTF named .doc', Buffer.from('{\\rtf1\\ansi x}'), 'a.doc', ['LEGACY_WORD']],
-    ['Word 2003 XML', Buffer.from('<?xml version="1.0"?><?mso-application progid="Word.Document"?><w/>'), 'a.xml', ['LEGACY_WORD']],
+    [
+      'Word 2003 XML',
+      Buffer.from('<?xml version="1.0"?><?mso-application progid="Word.Document"?><w/>'),
+      'a.xml',
+      ['LEGACY_WORD'],
+    ],
     ['.doc', oleOf({ WordDocument: 'x', '1Table': 'y' }), 'a.docx', ['LEGACY_WORD']],
     ['.doc with macros', oleOf({ WordDocument: 'x', _VBA_PROJECT: 'y' }), 'a.doc', ['LEGACY_WORD', 'MACROS']],
-    ['.doc with a password', oleOf({ WordDocument: Buffer.from('eca5c1000000000000000001', 'hex') }), 'a.doc', ['LEGACY_WORD', 'ENCRYPTED']],
+    [
+      '.doc with a password',
+      oleOf({ WordDocument: Buffer.from('eca5c1000000000000000001', 'hex') }),
+      'a.doc',
+      ['LEGACY_WORD', 'ENCRYPTED'],
+    ],
     ['.wps', oleOf({ WordDocument: 'x' }), '计划.wps', ['WPS_FORMAT']],
     ['Microsoft Works', oleOf({ MatOST: 'x', CONTENTS: 'y' }), 'a.docx', ['WPS_FORMAT']],
     ['.xls', oleOf({ Workbook: 'x' }), 'a.doc', ['WRONG_TYPE']],
     ['a .docx with a password', oleOf({ EncryptionInfo: 'x', EncryptedPackage: 'y' }), 'a.docx', ['ENCRYPTED']],
-    ['a broken container', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(3_000, 7)]), 'a.docx', ['WRONG_TYPE']],
+    [
+      'a broken container',
+      Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(3_000, 7)]),
+      'a.docx',
+      ['WRONG_TYPE'],
+    ],
     ['a container that goes in circles', circular(), 'a.doc', ['LEGACY_WORD']],
   ])('is named for what it is: %s', async (_, bytes, name, findings) => {
     expect(await word(bytes, name)).toEqual(findings);
@@ -94,9 +114,14 @@ describe('what is no .docx', () => {
 
   it('may be another Office file, an OpenDocument, or any zip', async () => {
     expect(await zipped({ 'a.txt': 'x' })).toEqual(['WRONG_TYPE']);
-    expect(await zipped({ mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': '<x/>' })).toEqual(['WRONG_TYPE']);
+    expect(await zipped({ mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': '<x/>' })).toEqual([
+      'WRONG_TYPE',
+    ]);
     const sheet = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml';
-    const parts = { '[Content_Types].xml': typesFor(sheet, '/xl/workbook.xml'), '_rels/.rels': relationsTo('xl/workbook.xml') };
+    const parts = {
+      '[Content_Types].xml': typesFor(sheet, '/xl/workbook.xml'),
+      '_rels/.rels': relationsTo('xl/workbook.xml'),
+    };
     expect(await zipped({ ...parts, 'xl/workbook.xml': '<workbook/>' })).toEqual(['WRONG_TYPE']);
   });
 });
@@ -148,7 +173,11 @@ describe('a Word file with something in it', () => {
     ['a Mach-O', 'word/a.dat', Buffer.from('cffaedfe07000001', 'hex')],
     ['a batch file', 'word/embeddings/run.bat', Buffer.from('dir')],
     ['a shortcut', 'word/embeddings/a.bin', Buffer.from('4c0000000114020000000000c000000000000046', 'hex')],
-    ['an installer', 'word/embeddings/a.bin', oleOf({ x: 'y' }, Buffer.from('84100c0000000000c000000000000046', 'hex'))],
+    [
+      'an installer',
+      'word/embeddings/a.bin',
+      oleOf({ x: 'y' }, Buffer.from('84100c0000000000c000000000000046', 'hex')),
+    ],
     ['a page with a script', 'word/afchunk.htm', Buffer.from('<html><script>x</script></html>')],
     ['a program that calls itself XML', 'word/theme/theme1.xml', PROGRAM],
   ])('embeds %s', async (_, name, data) => {

@@ -1,12 +1,4 @@
-import {
-  PDFArray,
-  PDFContext,
-  PDFDict,
-  PDFName,
-  PDFNumber,
-  type PDFObject,
-  PDFObjectParser,
-} from 'pdf-lib';
+import { PDFArray, PDFContext, PDFDict, PDFName, PDFNumber, type PDFObject, PDFObjectParser } from 'pdf-lib';
 import { decoded } from './streams.js';
 
 /**
@@ -158,7 +150,8 @@ function numberBefore(file: Buffer, at: number): number | null | undefined {
 /** Up to the end of the object, or to where the next one begins, which is looked at by itself. */
 function untilNext(bytes: Buffer, from: number): Buffer {
   for (let at = bytes.indexOf(OBJ, from); at >= 0; at = bytes.indexOf(OBJ, at + OBJ.length))
-    if (numberBefore(bytes, at) !== undefined || bytes.toString('latin1', at - 3, at) === 'end') return bytes.subarray(from, at);
+    if (numberBefore(bytes, at) !== undefined || bytes.toString('latin1', at - 3, at) === 'end')
+      return bytes.subarray(from, at);
   return bytes.subarray(from);
 }
 
