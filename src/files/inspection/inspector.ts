@@ -72,7 +72,7 @@ export class Inspector {
     try {
       return await child.run(job);
     } finally {
-      if (this.stopped || (await child.isFull())) child.kill();
+      if (this.stopped || (await child.isFull())) await child.kill();
       else this.idle.set(child, setTimeout(() => child.kill(), this.bounds.idleMilliseconds).unref());
     }
   }

@@ -9,6 +9,7 @@ const HASHES = 2 ** 32;
 /** Layout: version, whether the text is a part of the whole, how often the threshold was halved, then the hashes. */
 const VERSION = 1;
 const HEAD = 4;
+const { imul } = Math;
 
 /** Null for a text without a letter. `partial`: not every page was read. */
 export function sketchOf(text: string, partial = false): Buffer | null {
@@ -17,8 +18,9 @@ export function sketchOf(text: string, partial = false): Buffer | null {
   let halvings = 0;
   let kept = new Set<number>();
   let threshold = HASHES;
-  for (const gram of gramsOf(letters)) {
-    const hash = hashOf(gram);
+  const last = Math.max(0, letters.length - GRAM);
+  for (let i = 0; i <= last; i++) {
+    const hash = hashAt(letters, i);
     if (hash >= threshold) continue;
     kept.add(hash);
     while (kept.size > MOST) {
@@ -66,19 +68,14 @@ export const normalised = (text: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\p{M}]/gu, '');
 
-export function* gramsOf(letters: string): Generator<string> {
-  if (letters.length <= GRAM) yield letters;
-  else for (let i = 0; i + GRAM <= letters.length; i++) yield letters.slice(i, i + GRAM);
-}
-
-/** FNV-1a over code units, then murmur's last mix, so that the small hashes are a fair sample. */
-function hashOf(gram: string): number {
+/** Of the trigram that begins here, or of all of a shorter text: FNV-1a over code units, then murmur's last mix, so that the small hashes are a fair sample. */
+function hashAt(letters: string, at: number): number {
   let h = 0x811c9dc5;
-  for (let i = 0; i < gram.length; i++) {
-    h = Math.imul(h ^ (gram.charCodeAt(i) & 0xff), 0x01000193);
-    h = Math.imul(h ^ (gram.charCodeAt(i) >> 8), 0x01000193);
+  for (let i = at; i < at + GRAM && i < letters.length; i++) {
+    h = imul(h ^ (letters.charCodeAt(i) & 0xff), 0x01000193);
+    h = imul(h ^ (letters.charCodeAt(i) >> 8), 0x01000193);
   }
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }

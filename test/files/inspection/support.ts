@@ -22,12 +22,14 @@ export async function checking(options: Partial<Bounds> = {}) {
   return { dir, inspector, inspect, word, pdf };
 }
 
+const { imul } = Math;
+
 /** Numbers that look random and are the same each time. */
 export function dice(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    const mixed = Math.imul(state ^ (state >>> 13), 0x297a2d39);
+    state = (imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+    const mixed = imul(state ^ (state >>> 13), 0x297a2d39);
     return ((mixed ^ (mixed >>> 16)) >>> 0) % below;
   };
 }

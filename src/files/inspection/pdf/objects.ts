@@ -25,7 +25,7 @@ const OBJ = Buffer.from('obj');
 const STREAM = /^(?:[\0\t\n\f\r ]|%[^\n\r]*[\n\r])*stream(?:\r\n|\n|\r)?/;
 const ENDSTREAM = Buffer.from('endstream');
 /** Of objects that begin and are none; an honest file has a few bytes of them by chance. */
-const MOST_IN_VAIN = 33_554_432;
+const MOST_IN_VAIN = 8_388_608;
 const MOST_IN_ONE_STREAM = 200_000;
 
 export class Objects {

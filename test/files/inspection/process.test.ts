@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { Inspector, refused } from '../../../src/files/inspection/inspector.js';
+import { CATALOG, CONTENTS, PAGE, PAGES, pdfOf, wordParts, zipOf } from '../samples.js';
+import { checking, dice } from './support.js';
+
+const { dir, inspect } = await checking();
+const plain = pdfOf([CATALOG, PAGES, PAGE, CONTENTS]);
+const docx = await zipOf(wordParts());
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+/** Enough structure in one file to keep a check busy for some seconds. */
+const slow = join(dir, 'slow.pdf');
+await writeFile(slow, `%PDF-1.7\n${'1 0 obj << /A [1 2 3] >> endobj\n'.repeat(200_000)}`);
+const docxPath = join(dir, 'plain.docx');
+await writeFile(docxPath, docx);
+
+describe('an inspector', () => {
+  it('rejects only when the path can’t be read', async () => {
+    const inspector = new Inspector();
+    await expect(inspector.inspect(join(dir, 'none'), 'WORD', 'a.docx')).rejects.toThrow('ENOENT');
+    await expect(inspector.inspect(dir, 'WORD', 'a.docx')).rejects.toThrow('not a file');
+    await inspector.stop();
+    await expect(inspector.inspect(docxPath, 'WORD', 'a.docx')).rejects.toThrow('stopped');
+  });
+
+  it('refuses what is too large without reading it', async () => {
+    const inspector = new Inspector({ fileBytes: 10 });
+    const found = await inspector.inspect(docxPath, 'WORD', 'a.docx');
+    expect(found.findings).toEqual(['UNPACKS_TOO_LARGE']);
+    expect(refused(found)).toBe(true);
+    expect(refused({ findings: ['SCAN_ONLY', 'EMBEDDED_FILE'] })).toBe(false);
+    await inspector.stop();
+  });
+
+  it('kills what takes too long, and goes on', async () => {
+    const inspector = new Inspector({ milliseconds: 1_200, children: 1 });
+    const started = Date.now();
+    const [late, after] = await Promise.all([
+      inspector.inspect(slow, 'STAMPED_PDF', 'a.pdf'),
+      inspector.inspect(docxPath, 'WORD', 'a.docx'),
+    ]);
+    expect(late.findings).toEqual(['TIMED_OUT']);
+    expect(after.findings).toEqual([]);
+    expect(Date.now() - started).toBeLessThan(6_000);
+    await inspector.stop();
+  });
+
+  onLinux('has two processes at most, uses them again, and ends them when idle', async () => {
+    const inspector = new Inspector({ idleMilliseconds: 100, filesPerChild: 8 });
+    const seen = new Set<number>();
+    let most = 0;
+    let done = false;
+    const watch = (async () => {
+      while (!done) {
+        const now = await childrenOf(process.pid, inspector);
+        for (const pid of now) seen.add(pid);
+        most = Math.max(most, now.length);
+        await wait(15);
+      }
+    })();
+    const all = await Promise.all(Array.from({ length: 20 }, () => inspector.inspect(docxPath, 'WORD', 'a.docx')));
+    done = true;
+    await watch;
+    expect(all.every((i) => i.findings.length === 0)).toBe(true);
+    expect(most).toBe(2);
+    expect(seen.size).toBeLessThanOrEqual(4);
+    await wait(400);
+    expect(await childrenOf(process.pid, inspector)).toEqual([]);
+    await inspector.stop();
+  });
+
+  onLinux('tries once more when the system kills a check, and then says that the file is damaged', async () => {
+    const inspector = new Inspector({ children: 1 });
+    await inspector.inspect(docxPath, 'WORD', 'a.docx');
+    const killing = async (times: number) => {
+      for (let n = 0; n < times; n++) {
+        const before = await childrenOf(process.pid, inspector);
+        await wait(500);
+        for (const pid of before) process.kill(pid, 'SIGKILL');
+        while ((await childrenOf(process.pid, inspector)).every((pid) => before.includes(pid))) await wait(10);
+      }
+    };
+    const [once] = await Promise.all([inspector.inspect(slow, 'STAMPED_PDF', 'a.pdf'), killing(1)]);
+    expect(once.findings).toEqual(['DAMAGED']); // it has no end, whoever asks
+    expect(once.pageCount).toBe(null);
+    await inspector.stop();
+  });
+
+  it('stops while a check runs, and leaves nothing behind', async () => {
+    const inspector = new Inspector();
+    const running = inspector.inspect(slow, 'STAMPED_PDF', 'a.pdf');
+    const rejected = expect(running).rejects.toThrow('stopped');
+    await wait(600);
+    await inspector.stop();
+    await rejected;
+  });
+
+  onLinux('dies with its service, even in the midst of a check that never listens', async () => {
+    const module = pathToFileURL('dist/src/files/inspection/inspector.js').href;
+    const script = `import { Inspector } from ${JSON.stringify(module)};
+      const inspector = new Inspector();
+      inspector.inspect(${JSON.stringify(slow)}, 'STAMPED_PDF', 'a.pdf');
+      inspector.inspect(${JSON.stringify(slow)}, 'STAMPED_PDF', 'a.pdf');`;
+    const service = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    let children: number[] = [];
+    for (let i = 0; i < 100 && children.length < 2; i++) {
+      await wait(50);
+      children = await childrenOf(service.pid!);
+    }
+    expect(children).toHaveLength(2);
+    await wait(500);
+    await ended(service, 'SIGKILL');
+    await wait(1_500);
+    for (const pid of children) await expect(readFile(`/proc/${pid}/status`)).rejects.toThrow();
+  });
+
+  it('does not keep a service alive that has nothing else to do', async () => {
+    const module = pathToFileURL('dist/src/files/inspection/inspector.js').href;
+    const script = `import { Inspector } from ${JSON.stringify(module)};
+      const found = await new Inspector().inspect(${JSON.stringify(docxPath)}, 'WORD', 'a.docx');
+      process.exitCode = found.findings.length ? 1 : 7;`;
+    const service = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    expect(await ended(service)).toBe(7);
+  });
+});
+
+describe('random damage', () => {
+  it.each(['WORD', 'STAMPED_PDF'] as const)('never breaks or hangs a check: %s', async (kind) => {
+    const roll = dice(20_270_105);
+    const base = kind === 'WORD' ? docx : plain;
+    for (let i = 0; i < 200; i++) {
+      let broken = Buffer.from(base);
+      for (let n = roll(6) + 1; n > 0; n--) {
+        const at = roll(broken.length);
+        if (roll(4) > 0) broken[at] = roll(2) ? broken[at] ^ (1 << roll(8)) : roll(256);
+        else broken = Buffer.concat([broken.subarray(0, at), broken.subarray(Math.min(broken.length, at + roll(40)))]);
+      }
+      const started = Date.now();
+      expect(Array.isArray((await inspect(broken, kind)).findings)).toBe(true);
+      expect(Date.now() - started).toBeLessThan(10_000);
+    }
+  });
+});
+
+/** Of this process those that belong to the inspector; of another all. */
+async function childrenOf(pid: number, inspector?: Inspector): Promise<number[]> {
+  const known = inspector && Array.from((inspector as unknown as { alive: Set<{ pid: number }> }).alive, (c) => c.pid);
+  if (known) return known;
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    const stat = /^\d+$/.test(name) && (await readFile(`/proc/${name}/stat`, 'latin1').catch(() => ''));
+    if (stat && Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) found.push(Number(name));
+  }
+  return found;
+}
+
+const ended = (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | null> =>
+  new Promise((done) => {
+    child.once('exit', (code) => done(code));
+    if (signal) child.kill(signal);
+  });
