@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -127,11 +128,15 @@ describe('an S3 server', () => {
     });
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: '.settling/upl_x/copy', Body: data }));
     client.destroy();
+    await f.storage.put('documents/lent', data);
+    const lent = await f.storage.local('documents/lent');
     const seen: string[] = [];
     for await (const { key } of f.storage.list('.settling/')) seen.push(key);
     expect(seen).toEqual([]);
     await f.storage.abandon(new Date(Date.now() + 5_000));
     expect(await f.storage.abandon(new Date(Date.now() + 5_000))).toBe(0);
+    expect(existsSync(lent.path)).toBe(false);
+    await lent.release();
   });
 });
 
