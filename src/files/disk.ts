@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UploadError } from './storage.js';
 
@@ -64,4 +64,37 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle?.close();
   }
+}
+
+/** Undefined when nothing is there. */
+export const statOf = (path: string) =>
+  stat(path).catch((error) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+
+export const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+
+/** Of what lies in the folder, files and folders, what nobody has touched since then; answers how many. */
+export async function removeOlder(folder: string, before: Date): Promise<number> {
+  let removed = 0;
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    if ((await touchedAt(path)) >= before.getTime()) continue;
+    await rm(path, { recursive: true, force: true });
+    removed += 1;
+  }
+  return removed;
+}
+
+/** Of a folder, when the last of its files came; 0 when it is gone meanwhile. */
+async function touchedAt(path: string): Promise<number> {
+  const found = await statOf(path);
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0;
+  const inside = await Promise.all((await namesIn(path)).map((name) => statOf(join(path, name))));
+  return Math.max(found.mtimeMs, ...inside.map((file) => file?.mtimeMs ?? 0));
 }

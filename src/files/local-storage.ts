@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, opendir, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, opendir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing, place, writeTemporary } from './disk.js';
+import { isMissing, namesIn, place, removeOlder, statOf, writeTemporary } from './disk.js';
 import type { FileLinks } from './links.js';
 import {
   type Announced,
@@ -105,16 +105,7 @@ export function localStorage(dir: string, { links, maxUploadBytes = MAX_UPLOAD_B
       for await (const kept of walk(dir, '', prefix)) if (isKey(kept.key)) yield kept;
     },
 
-    async abandon(before) {
-      let removed = 0;
-      for (const name of await namesIn(incoming)) {
-        const path = join(incoming, name);
-        if ((await touchedAt(path)) >= before.getTime()) continue;
-        await rm(path, { recursive: true, force: true });
-        removed += 1;
-      }
-      return removed;
-    },
+    abandon: (before) => removeOlder(incoming, before),
   };
 }
 
@@ -151,18 +142,6 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return found?.isFile() ? found.size : undefined;
 }
 
-const statOf = (path: string) =>
-  stat(path).catch((error) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-
-const namesIn = (folder: string): Promise<string[]> =>
-  readdir(folder).catch((error) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-
 async function opened(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
@@ -175,14 +154,6 @@ async function opened(path: string): Promise<FileHandle> {
 async function tidy(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) await rm(join(folder, name), { force: true });
   await rmdir(folder).catch(() => undefined);
-}
-
-/** Of a folder, when the last of its files came; 0 when it is gone meanwhile. */
-async function touchedAt(path: string): Promise<number> {
-  const found = await statOf(path);
-  if (!found?.isDirectory()) return found?.mtimeMs ?? 0;
-  const inside = await Promise.all((await namesIn(path)).map((name) => statOf(join(path, name))));
-  return Math.max(found.mtimeMs, ...inside.map((file) => file?.mtimeMs ?? 0));
 }
 
 /** Depth first, only where the prefix leads; hidden names are nobody's keys. */

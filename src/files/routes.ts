@@ -196,6 +196,13 @@ const PROBLEMS: Record<UploadErrorCode, Problem> = {
   ABORTED: new Problem(400, 'UPLOAD_ABORTED', '上传中断，请重新上传。 The upload was interrupted; send it again.'),
 };
 
+/** Every code that a file route answers. */
+export const FILE_CODES: readonly string[] = [
+  ...new Set(
+    [NOT_FOUND, LENGTH_REQUIRED, RANGE, FAILED, UNAVAILABLE, ...Object.values(PROBLEMS)].map((p) => p.message),
+  ),
+];
+
 const OF_THE_FILE = ['content-disposition', 'content-length', 'etag', 'accept-ranges'];
 
 function refuse(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Config } from '../config.js';
-import { writeTemporary } from './disk.js';
+import { removeOlder, writeTemporary } from './disk.js';
 import { isAbsent, S3_TIMEOUTS, s3Client, translated } from './s3-client.js';
 import {
   type Announced,
@@ -148,6 +148,8 @@ export class S3Storage implements Storage {
 
   async abandon(before: Date): Promise<number> {
     let removed = 0;
+    // copies that a killed process left
+    await removeOlder(this.options.scratch, before);
     for (const place of [INCOMING, SETTLING]) {
       for await (const upload of this.byUpload(place)) {
         if (upload.some(({ modifiedAt }) => modifiedAt >= before)) continue;
@@ -167,7 +169,7 @@ export class S3Storage implements Storage {
       await this.client.send(new CopyObjectCommand({ ...this.at(key), CopySource: `${this.bucket}/${copy}` }));
     } catch (error) {
       // or it would hide the parts that are sent next
-      if (isMismatch(error) && arrived[0].endsWith(WHOLE)) await this.delete(arrived[0]);
+      if (isMismatch(error) && arrived[0].endsWith(WHOLE)) await this.delete(arrived[0]).catch(() => undefined);
       throw error;
     } finally {
       await this.delete(copy).catch(() => undefined);

@@ -4,6 +4,7 @@ import { buildSchema, isEnumType, parse, validate } from 'graphql';
 import * as actor from '../../src/access/actor.js';
 import * as policy from '../../src/access/policy.js';
 import * as config from '../../src/config.js';
+import { FILE_CODES } from '../../src/files/routes.js';
 import '../../src/graph/enums.js';
 import { REQUEST_ERRORS } from '../../src/graph/errors.js';
 import * as labels from '../../src/graph/labels.js';
@@ -73,7 +74,12 @@ describe('what the pages name exists', () => {
     const values = Object.values(schema.getTypeMap()).flatMap((type) =>
       isEnumType(type) ? type.getValues().map(({ name }) => name) : [],
     );
-    const known = new Set<string>([...Object.keys(config.VARIABLES), ...values, ...Object.keys(REQUEST_ERRORS)]);
+    const known = new Set<string>([
+      ...Object.keys(config.VARIABLES),
+      ...values,
+      ...Object.keys(REQUEST_ERRORS),
+      ...FILE_CODES,
+    ]);
     known.add('VARIABLES');
     const unknown = found(guides, /`([A-Z][A-Z0-9_]+)`/g).filter(({ match }) => !known.has(match[1]));
     expect(unknown.map(({ page, match }) => `${page}: ${match[1]}`)).toEqual([]);

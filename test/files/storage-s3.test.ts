@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { S3Storage } from '../../src/files/s3-storage.js';
 import { PART_BYTES, StorageUnavailable } from '../../src/files/storage.js';
@@ -72,7 +74,8 @@ describe('an S3 server', () => {
     expect(outcome).toMatch(/^other: .*storage is not available/);
     expect(await f.storage.exists('documents/middle')).toBe(false);
     await f.storage.settle(ticket.id, announced(large), 'documents/middle');
-    expect((await f.storage.open('documents/middle')).byteSize).toBe(large.length);
+    const kept = await f.storage.open('documents/middle');
+    expect((await buffer(kept.stream)).equals(large)).toBe(true);
   });
 
   it('may accept and never answer', async () => {
@@ -127,11 +130,15 @@ describe('an S3 server', () => {
     });
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: '.settling/upl_x/copy', Body: data }));
     client.destroy();
+    await f.storage.put('documents/lent', data);
+    const lent = await f.storage.local('documents/lent');
     const seen: string[] = [];
     for await (const { key } of f.storage.list('.settling/')) seen.push(key);
     expect(seen).toEqual([]);
     await f.storage.abandon(new Date(Date.now() + 5_000));
     expect(await f.storage.abandon(new Date(Date.now() + 5_000))).toBe(0);
+    expect(existsSync(lent.path)).toBe(false);
+    await lent.release();
   });
 });
 

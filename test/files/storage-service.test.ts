@@ -86,6 +86,17 @@ describe.each(['local', 's3'] as const)('the whole service: %s', (kind) => {
     expect(userErrors[0].params).toContainEqual({ name: 'max', value: String(LIMIT) });
   });
 
+  it('attaches nothing that may be swept at any moment', async () => {
+    const ticket = await announce(large);
+    await sendParts(ticket, large);
+    const { now } = s.clock;
+    s.clock.now = new Date(now.getTime() + 23 * 3_600_000 + 1_000);
+    const { userErrors } = await attach(ticket.id);
+    s.clock.now = now;
+    expect(userErrors).toEqual([{ code: 'UPLOAD_INCOMPLETE', path: ['uploadId'] }]);
+    expect((await attach(ticket.id)).userErrors).toEqual([]);
+  });
+
   it('lets pages of the allowed origins send and fetch', async () => {
     for (const [origin, allowed] of [
       [PAGE, PAGE],
