@@ -1,0 +1,126 @@
+import { Checks } from '../../src/reports/checks.js';
+import { pdf, upload, word } from '../support/files.js';
+import { change, obligationOf } from '../support/reports.js';
+import { type TestService, testService } from '../support/service.js';
+
+const CODE = '430000-2024-06';
+const FIELDS =
+  'report { id version draft { pairSimilarity documents { kind fileName check { state findings { code severity message } checkedAt pageCount hasText } } } viewerCan { submit { allowed reason } } } userErrors { code path message params { name value } }';
+let s: TestService;
+let report: { id: string; version: number };
+const board = () => s.token('BOARD', CODE);
+beforeAll(async () => {
+  s = await testService();
+  const { id } = await obligationOf(s, board(), 'ANNUAL_SUMMARY', 2026);
+  ({ report } = await change(s, board(), 'createReportDraft', { obligationId: id }));
+});
+afterAll(() => s?.close());
+
+async function attach(kind: string, fileName: string, bytes: Buffer) {
+  const uploadId = await upload(s, board(), fileName, bytes);
+  const payload = await change(
+    s,
+    board(),
+    'attachReportDocument',
+    { reportId: report.id, expectedVersion: report.version, kind, uploadId },
+    FIELDS,
+  );
+  report.version = payload.report.version;
+  return payload;
+}
+const submit = () => change(s, board(), 'submitReport', { reportId: report.id, expectedVersion: report.version });
+
+describe('checks', () => {
+  it('a file that is refused is not attached; every reason is said, in both languages', async () => {
+    const { userErrors, report: after } = await attach('WORD', '总结.doc', Buffer.from('d0cf11e0a1b11ae1', 'hex'));
+    expect(after.draft.documents).toEqual([]);
+    expect(userErrors.map((e: { code: string }) => e.code)).toContain('DOCUMENT_UNREADABLE');
+    for (const { params } of userErrors) expect(params[0].name).toBe('finding');
+  });
+
+  it('a pair is compared once both are there', async () => {
+    const text = '联合体依托衡阳高新技术产业园区，按年度计划推进专业建设与产教融合。';
+    const first = await attach('WORD', '总结.docx', await word(text));
+    expect(first.report.draft).toMatchObject({
+      pairSimilarity: null,
+      documents: [
+        {
+          check: {
+            state: 'PASSED',
+            findings: [],
+            checkedAt: s.clock.now.toISOString(),
+            pageCount: null,
+            hasText: null,
+          },
+        },
+      ],
+    });
+    const second = await attach('STAMPED_PDF', '总结.pdf', await pdf('nothing of the sort: something quite different'));
+    const [stamped] = second.report.draft.documents;
+    expect(second.report.draft.pairSimilarity).toBeLessThan(0.5);
+    expect(stamped.check).toMatchObject({
+      state: 'WARNED',
+      pageCount: 1,
+      hasText: true,
+      findings: [{ code: 'PAIR_DIFFERS', severity: 'WARNING' }],
+    });
+    // a warning never hinders: what is lacking is seals
+    expect(second.report.viewerCan.submit).toEqual({ allowed: false, reason: 'SEAL_MISSING' });
+    const same = await attach('WORD', '总结.docx', await word('nothing of the sort: something quite different'));
+    expect(same.report.draft.pairSimilarity).toBeGreaterThan(0.9);
+    expect(same.report.draft.documents[0].check.state).toBe('PASSED');
+  });
+
+  it('what takes longer than an answer waits is attached as pending, bars the submission, and is settled later', async () => {
+    const inspect = Checks.prototype.inspect;
+    let done: (() => void) | undefined;
+    Checks.prototype.inspect = async function (subject) {
+      await new Promise<void>((resolve) => {
+        done = resolve;
+      });
+      return inspect.call(this, subject);
+    };
+    let pending: any;
+    try {
+      pending = await attach('WORD', '总结.docx', await word('late'));
+    } finally {
+      Checks.prototype.inspect = inspect;
+    }
+    const draft = async () =>
+      (
+        await s.ask(
+          board(),
+          `{ report(id: "${report.id}") { draft { pairSimilarity documents { kind check { state } } } viewerCan { submit { reason } } } }`,
+        )
+      ).data.report;
+    expect(pending.userErrors).toEqual([]);
+    expect((await draft()).viewerCan.submit.reason).toBe('DOCUMENT_PENDING');
+    expect((await submit()).userErrors.map((e: { code: string }) => e.code)).toContain('DOCUMENT_PENDING');
+    done!();
+    const ends = Date.now() + 20_000;
+    while ((await draft()).draft.documents.some((d: any) => d.check.state === 'PENDING') && Date.now() < ends)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await draft()).draft.documents.map((d: any) => d.check.state)).not.toContain('PENDING');
+  }, 60_000);
+
+  it('a check whose process died is taken up by another', async () => {
+    await attach('WORD', '总结.docx', await word('nothing of the sort: something quite different'));
+    // as a kill leaves it: the verdict was never written
+    await s.owner.query('ALTER TABLE report_document DISABLE TRIGGER USER');
+    await s.owner.query(
+      "UPDATE report_document SET check_state = 'PENDING', checked_at = NULL, sketch = NULL, claimed_at = $1 WHERE kind = 'WORD'",
+      [new Date(s.clock.now.getTime() - 600_000)],
+    );
+    await s.owner.query('ALTER TABLE report_document ENABLE TRIGGER USER');
+    expect(await s.service.checks.resume()).toBe(1);
+    // what somebody has taken up is left to them
+    expect(await s.service.checks.resume()).toBe(0);
+    const ends = Date.now() + 20_000;
+    let state = 'PENDING';
+    while (state === 'PENDING' && Date.now() < ends) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      [{ state }] = await s.owner.query("SELECT check_state AS state FROM report_document WHERE kind = 'WORD'");
+    }
+    expect(state).toBe('PASSED');
+  }, 60_000);
+});
