@@ -152,8 +152,8 @@ const FILED = [
    SELECT ${sqlId('rev', 'r.id || coalesce(v.number, 0)')}, r.province_id, r.city_id, r.consortium_id, r.id, v.number, '材料' || r.n, '摘要', CASE WHEN v.number = 1 THEN r.at END,
      CASE WHEN v.number = 1 AND r.state IN ('CITY_APPROVED', 'ACCEPTED') THEN r.at + interval '1 day' END, CASE WHEN v.number = 1 AND r.state = 'ACCEPTED' THEN r.at + interval '2 days' END
    FROM bench_report r JOIN (VALUES (1), (NULL)) v(number) ON CASE WHEN v.number = 1 THEN r.state <> 'DRAFT' ELSE r.state IN ('DRAFT', 'RETURNED') END`,
-  `INSERT INTO report_document (id, province_id, city_id, consortium_id, revision_id, kind, file_name, byte_size, sha256, storage_key, created_at)
-   SELECT ${sqlId('doc', 'v.id || k')}, v.province_id, v.city_id, v.consortium_id, v.id, k, CASE k WHEN 'WORD' THEN '材料.docx' ELSE '材料.pdf' END, 1000, repeat(md5(v.id || k), 2), 'bench/' || md5(v.id || k), timestamptz '2026-01-05T00:00:00Z'
+  `INSERT INTO report_document (id, province_id, city_id, consortium_id, revision_id, kind, file_name, byte_size, sha256, storage_key, created_at, check_state, checked_at)
+   SELECT ${sqlId('doc', 'v.id || k')}, v.province_id, v.city_id, v.consortium_id, v.id, k, CASE k WHEN 'WORD' THEN '材料.docx' ELSE '材料.pdf' END, 1000, repeat(md5(v.id || k), 2), 'bench/' || md5(v.id || k), timestamptz '2026-01-05T00:00:00Z', 'PASSED', timestamptz '2026-01-05T00:00:00Z'
    FROM report_revision v, unnest('{WORD,STAMPED_PDF}'::text[]) k`,
 ];
 
@@ -162,6 +162,9 @@ const filings = (size: Size) => [
   `INSERT INTO seal_attestation (id, province_id, city_id, consortium_id, revision_id, organization_id, sha256, attested_at, attested_by, page)
    SELECT ${sqlId('sea', 'v.id || m.id')}, v.province_id, v.city_id, v.consortium_id, v.id, m.organization_id, repeat(md5(v.id || 'STAMPED_PDF'), 2), timestamptz '2026-01-05T00:00:00Z', '理事会', 1
    FROM report_revision v JOIN membership m ON m.consortium_id = v.consortium_id AND m.role <> 'MEMBER'${size > 10_000 ? ' WHERE v.number IS NULL' : ''}`,
+  `INSERT INTO required_seal (id, province_id, city_id, consortium_id, revision_id, organization_id, position)
+   SELECT ${sqlId('rqs', 'v.id || m.id')}, v.province_id, v.city_id, v.consortium_id, v.id, m.organization_id, CASE m.role WHEN 'LEAD_SCHOOL' THEN 1 ELSE 2 END
+   FROM report_revision v JOIN membership m ON m.consortium_id = v.consortium_id AND m.role <> 'MEMBER' WHERE v.number IS NOT NULL${size > 10_000 ? ' AND false' : ''}`,
   `INSERT INTO report_event (id, province_id, city_id, consortium_id, report_id, transition, from_state, to_state, at, actor_role, actor_name, revision_number)
    SELECT ${sqlId('evt', 'id')}, province_id, city_id, consortium_id, id, 'submitReport', 'DRAFT', 'SUBMITTED', at, 'BOARD', '理事会', 1 FROM bench_report WHERE state <> 'DRAFT'`,
 ];

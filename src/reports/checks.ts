@@ -13,8 +13,8 @@ type Subject = Pick<ReportDocument, 'kind' | 'sha256' | 'storageKey' | 'fileName
 
 const REMEMBERED = 1000;
 const POLLED_EVERY = 15_000;
-/** Longer than any check takes: whoever took it up is gone. */
-const LEASE_MS = 180_000;
+/** Longer than a check takes: whoever took it up is gone. Where it was waiting its turn it is done twice, and recorded once. */
+const LEASE_MS = 90_000;
 const AT_A_TIME = 4;
 /** A file that is not there any more can't be opened either. */
 const GONE: Inspection = { findings: ['DAMAGED'], pageCount: null, hasText: null, signatures: [], sketch: null };
