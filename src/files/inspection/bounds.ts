@@ -21,7 +21,7 @@ export const BOUNDS = {
   /** All parts of a .docx that are XML. */
   xmlBytes: 134_217_728,
   /** A part that only lists others. */
-  listBytes: 1_048_576,
+  listBytes: 8_388_608,
   /** Of embedded things as much is kept for a closer look. */
   embeddedBytes: 67_108_864,
   xmlDepth: 2_000,

@@ -11,7 +11,7 @@ const withObject = (object: string | Buffer) => pdfOf([CATALOG, PAGES, PAGE, CON
 const streamOf = (dict: string, data: Buffer) =>
   Buffer.concat([Buffer.from(`<< ${dict} /Length ${data.length} >>\nstream\n`), data, Buffer.from('\nendstream')]);
 const whole = await zipOf(wordParts(documentOf('<w:p/>'.repeat(100))));
-const spaces = deflateSync(Buffer.alloc(200_000_000, ' '));
+const spaces = deflateSync(Buffer.alloc(160_000_000, ' '));
 const spacesTwice = deflateSync(spaces);
 
 describe('a zip that is larger than it may be', () => {
@@ -157,7 +157,7 @@ describe('a hostile PDF', () => {
     await quickly(withObject('5 0 R'), []);
     await quickly(pdfOf([CATALOG, PAGES, PAGE.replace('4 0 R', '3 0 R')]), []);
     await quickly(withObject(`<< /Prev 9 /Type /XRef /Size 5 >>`), []);
-    await quickly(Buffer.from(unended(100_000).replace('trailer\n<<', 'trailer\n<< /Prev 10')), ['DAMAGED']);
+    await quickly(Buffer.from(unended(20_000).replace('trailer\n<<', 'trailer\n<< /Prev 10')), ['DAMAGED']);
     await quickly(withObject(`${'<< /A '.repeat(50_000)} 1 ${'>>'.repeat(50_000)}`), []);
     const names = Array.from({ length: 30 }, (_, i) => `<< /Kids [${i + 6} 0 R ${i + 6} 0 R] >>`);
     await quickly(

@@ -149,6 +149,16 @@ describe('a PDF that does something', () => {
     expect(await pdf(bytes)).toEqual(findings);
   });
 
+  it('is not taken for what is attached to it', async () => {
+    const locked = Buffer.from(
+      '%PDF-1.7\n9 0 obj << /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >> endobj\ntrailer << /Encrypt 5 0 R >>\n%%EOF',
+    );
+    expect(await inspect(withObject(streamOf('/Type /EmbeddedFile', locked)), 'STAMPED_PDF')).toMatchObject({
+      findings: ['EMBEDDED_FILE', 'SCAN_ONLY'],
+      signatures: [],
+    });
+  });
+
   const attached = async (name: string, data: Buffer) => {
     const document = await PDFDocument.load(plain);
     await document.attach(data, name);
@@ -187,6 +197,7 @@ describe('a file that is two', () => {
     expect(await word(Buffer.concat([PROGRAM, archive]))).toEqual(['WRONG_TYPE', 'POLYGLOT']);
     expect(await word(Buffer.concat([archive, plain]))).toEqual(['POLYGLOT']);
     expect(await word(Buffer.concat([archive, Buffer.from('x')]))).toEqual(['POLYGLOT']);
+    expect(await word(Buffer.concat([archive, Buffer.from('\r\n\0')]))).toEqual([]);
     expect(await word(Buffer.concat([archive, archive]))).toContain('POLYGLOT');
     expect(await word(await zipOf({ 'a.pdf': plain, ...wordParts() }, false))).toEqual(['POLYGLOT']);
     const end = archive.length - 22;

@@ -12,12 +12,15 @@ const MARKS = [
 const MARKUP = /<(?:!doctype\s+html|html|head|body|script|iframe|svg|hta:|\?php)\b/i;
 const SHEBANG = /^\s*(?:#!\s*\/|@echo off)/i;
 
+/** Nothing but spaces, ends of lines and NULs. */
+export const isBlank = (bytes: Buffer): boolean => bytes.every((b) => [0, 9, 10, 12, 13, 32].includes(b));
+
 /**
  * Whether foreign bytes are another format's. What is unknown is not: printers, mail gateways and old exporters leave
  * a few bytes here and there, and refusing those would refuse honest files.
  */
 export async function isForeign(bytes: Buffer): Promise<boolean> {
-  if (bytes.every((b) => b === 0 || b === 10 || b === 13 || b === 32 || b === 9 || b === 12)) return false;
+  if (isBlank(bytes)) return false;
   if (MARKS.some((mark) => bytes.includes(mark, 0, 'latin1'))) return true;
   const text = bytes.toString('latin1');
   if (MARKUP.test(text) || SHEBANG.test(text)) return true;

@@ -1,4 +1,4 @@
-import { PDFDict as Dict, type PDFDict, PDFName, PDFRef } from 'pdf-lib';
+import { PDFDict, PDFName, PDFRef } from 'pdf-lib';
 import { lookInto } from '../content/embedded.js';
 import { isExecutableName } from '../content/executables.js';
 import type { FindingCode } from '../findings.js';
@@ -16,7 +16,7 @@ export class Attachments {
 
   see({ value, number, stream }: Found): void {
     if (!value) return;
-    if (value instanceof Dict && stream) {
+    if (value instanceof PDFDict && stream) {
       const kept = { dict: value, data: stream };
       if (number !== null) this.streams.set(number, kept);
       if (nameOf(value, 'Type') === 'EmbeddedFile') this.attached.add(kept);
@@ -25,7 +25,7 @@ export class Attachments {
     for (const dict of dictsIn(value)) {
       const files = dict.get(PDFName.of('EF'));
       const names = ['F', 'UF', 'DOS', 'Unix', 'Mac'].map((key) => textIn(dict, key)).filter((n) => n !== undefined);
-      if (files instanceof Dict) {
+      if (files instanceof PDFDict) {
         const numbers = files.values().flatMap((ref) => (ref instanceof PDFRef ? [ref.objectNumber] : []));
         this.specs.push({ names, numbers });
       } else if (files instanceof PDFRef) this.specs.push({ names, numbers: [] });

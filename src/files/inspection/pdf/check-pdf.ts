@@ -85,8 +85,8 @@ async function structure(file: Buffer, report: Report): Promise<void> {
   if (await isPolyglot(file, objects)) report.add('POLYGLOT');
 }
 
-const isEncrypted = ({ value, stream }: Found): boolean =>
-  value instanceof PDFDict && stream !== null && nameOf(value, 'Type') === 'XRef' && has(value, 'Encrypt');
+const isEncrypted = ({ value, stream, within }: Found): boolean =>
+  !within && value instanceof PDFDict && stream !== null && nameOf(value, 'Type') === 'XRef' && has(value, 'Encrypt');
 
 /** Pages whose content is nowhere in the file: it was cut and mended. */
 class PageContents {

@@ -60,6 +60,8 @@ export class Objects {
   /** Dictionaries behind the word trailer, where a file without cross-reference streams says how it is encrypted. */
   *trailers(): Generator<PDFDict> {
     for (let at = this.file.indexOf('trailer'); at >= 0; at = this.file.indexOf('trailer', at + 7)) {
+      // that of a file which is attached as it is says nothing of this one
+      if (this.streams.some((s) => s.start <= at && at < s.end)) continue;
       const { value } = this.parse(this.file, at + 7, 0, false);
       if (value instanceof PDFDict) yield value;
     }

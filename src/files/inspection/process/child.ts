@@ -12,8 +12,8 @@ Object.assign(BOUNDS, JSON.parse(process.argv[2]) as Bounds);
 
 new Worker(new URL('./watchdog.js', import.meta.url), { workerData: process.ppid, env: {}, execArgv: [] }).unref();
 process.on('disconnect', () => process.exit());
-// who stops the service by Ctrl-C stops this with it, in its own order
-process.on('SIGINT', () => {});
+// who stops the service by Ctrl-C or by its group means the service, which ends this in its own order
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 process.on('unhandledRejection', () => {});
 
 process.on('message', async ({ path, kind, fileName }: Job) => {
