@@ -150,6 +150,16 @@ describe('a Word file with something in it', () => {
   });
 
   it.each([
+    'file:///C:\\Users\\x\\AppData\\Roaming\\Microsoft\\Templates\\Normal.dotm',
+    'C:\\Program Files\\Templates\\normal.dot',
+  ])('names the default template of its writer, as many an honest file does: %s', async (target) => {
+    expect(await withRelation('attachedTemplate', target)).toEqual([]);
+    expect(await withRelation('attachedTemplate', target.replace(/.*Templates/, '\\\\host'))).toEqual([
+      'EXTERNAL_LINK',
+    ]);
+  });
+
+  it.each([
     '<w:fldSimple w:instr=" ddeauto c:\\\\windows\\\\cmd.exe &quot;/k&quot; "/>',
     '<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText> DD</w:instrText></w:r><w:r><w:instrText>E excel a b</w:instrText><w:fldChar w:fldCharType="end"/></w:r></w:p>',
     '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>IF "a" = "</w:instrText><w:fldChar w:fldCharType="begin"/><w:instrText>DDEAUTO x y</w:instrText><w:fldChar w:fldCharType="end"/><w:fldChar w:fldCharType="end"/></w:r>',

@@ -11,9 +11,13 @@ export function findingsOfRelation(relation: Attributes): FindingCode[] {
   }
   // what Word and WPS write for a picture that got lost
   if (/^(?:|null|about:blank|#.*)$/i.test(target)) return [];
+  if (type.endsWith('/attachedtemplate') && OWN_TEMPLATE.test(target)) return [];
   if (!type.endsWith('/hyperlink')) return ['EXTERNAL_LINK'];
   return STARTS_PROGRAM.test(target.replace(/[\s\p{Cc}]/gu, '')) ? ['EXTERNAL_LINK'] : [];
 }
+
+/** The default template of the writer's own machine, which Word names in many an honest file and finds on nobody else's. */
+const OWN_TEMPLATE = /^(?:file:\/{3})?[a-z]:[\\/](?:[^\\/]+[\\/])*normal\.dotm?$/i;
 
 /** Addresses that start a program instead of showing something. */
 const STARTS_PROGRAM =
