@@ -61,7 +61,15 @@ const SEALS: Rule[] = [
   ...each('changes', 'department', { province }, ['organization_id']),
   ...each('adds', 'account', { board: `province_id = ${MY.province}` }),
   ...each('adds', 'access_token', { board: `${board} AND ${SEAL_TOKEN}` }),
-  ...each('changes', 'access_token', { board: `${board} AND ${SEAL_TOKEN}` }, ['revoked_at']),
+  // as for a bureau: its own row can be locked, and then be refused
+  {
+    role: 'board',
+    verb: 'changes',
+    table: 'access_token',
+    rows: `id = ${MY.token} OR ${board} AND ${SEAL_TOKEN}`,
+    becoming: `${board} AND ${SEAL_TOKEN}`,
+    columns: ['revoked_at'],
+  },
 ];
 
 const CHECKS: Rule[] = [

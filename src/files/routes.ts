@@ -114,13 +114,18 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
           throw RANGE;
         }
         const { start, end } = range ?? { start: 0, end: byteSize - 1 };
-        const body = headOnly ? undefined : await bodyOf(grant, range);
+        // opened for a HEAD too: a file that is not there has no length
+        const body = await bodyOf(grant, range);
+        if (headOnly && !Buffer.isBuffer(body)) body.destroy();
         if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${byteSize}`);
-        return reply.header('content-length', end - start + 1).send(body);
+        return reply.header('content-length', end - start + 1).send(headOnly ? undefined : body);
       },
     });
 
-  async function bodyOf(grant: Exclude<DownloadGrant, { stream(): Readable }>, range: ByteRange | undefined) {
+  async function bodyOf(
+    grant: Exclude<DownloadGrant, { stream(): Readable }>,
+    range: ByteRange | undefined,
+  ): Promise<Readable | Buffer> {
     if ('bytes' in grant) return range ? grant.bytes.subarray(range.start, range.end + 1) : grant.bytes;
     const { stream, byteSize } = await storage.open(grant.key, range);
     if (byteSize === grant.byteSize) return stream;

@@ -244,6 +244,6 @@ describe('what may be added, and where', () => {
     expect(await reach('bureau', account)).toBe('+ + + -');
     expect(await reach('province', account)).toBe('+ + + -');
     expect(await reach('administrator', account)).toBe('+ + + +');
-    expect(await reach('board', account)).toBe('- - - -');
+    expect(await reach('board', account)).toBe('+ + + -');
   });
 });

@@ -193,7 +193,6 @@ const CHANGES: Record<string, Record<string, string>> = {
 
 /** Where fewer rows can be changed, and so locked, than are seen. */
 const LOCKS: Record<string, Record<string, Sees>> = {
-  board: { access_token: (row, at, s) => ownConsortium(row, at, s) && row.role === 'SEAL_UNIT' },
   province: { department: ownProvince, park: ownProvince },
   job: { report_revision: (row) => row.number === null },
 };

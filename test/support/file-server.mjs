@@ -19,8 +19,8 @@ await app.register((scope) =>
     receiver: local,
     signer,
     now,
-    onUpload: { authorize: async ({ id }) => grants[id] ?? null },
-    onDownload: { authorize: async () => null },
+    onUpload: async ({ id }) => grants[id] ?? null,
+    onDownload: {},
   }),
 );
 const base = await app.listen({ port: 0, host: '127.0.0.1' });
