@@ -9,7 +9,7 @@ import { startEmbedded } from './database/embedded/server.js';
 import { migrate } from './database/prepare.js';
 import { entities } from './entities.js';
 import { both, type Text } from './graph/language.js';
-import { createService, keepObligations } from './service.js';
+import { createService, JOBS } from './service.js';
 import { problemOf, welcome } from './start-messages.js';
 
 const say = (text: Text) => console.log(`· ${both(text)}`);
@@ -43,7 +43,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
       demoAccounts: () => demo.map(({ label, token }) => ({ label, token })),
     });
     undo.push(() => service.stop());
-    await keepObligations(service.door);
+    for (const job of JOBS) await job(service.door);
     if (!config.production) {
       const demoOwner = await ownerDataSource({ url, entities, migrations }).initialize();
       try {

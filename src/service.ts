@@ -6,7 +6,7 @@ import { JOB } from './access/actor.js';
 import { assertWalls } from './access/complete.js';
 import { Door } from './access/door.js';
 import { Tokens } from './access/tokens.js';
-import { idempotently } from './audit/idempotency.js';
+import { forgetAnswers, idempotently } from './audit/idempotency.js';
 import { type Config, projectRoot } from './config.js';
 import { servingDataSource } from './database/data-source.js';
 import { entities } from './entities.js';
@@ -40,10 +40,15 @@ export type Service = {
   stop(): Promise<void>;
 };
 
-type ServiceContext = Context & { links: FileLinks; tokens: Tokens; storage: Storage };
+type ServiceContext = Context & {
+  links: FileLinks;
+  tokens: Tokens;
+  storage: Storage;
+  /** Handed out in this request; no stored answer has them. */
+  secrets: string[];
+};
 
-/** How often the rule of the obligations is applied: a new year's appear by themselves. */
-const OBLIGATIONS_EVERY = 60 * 60_000;
+const HOURLY = 60 * 60_000;
 
 /** Everything that serves, assembled; not yet listening. */
 export async function createService({
@@ -63,10 +68,12 @@ export async function createService({
   const access = new FileAccess(door, tokens);
   const lastUsed = new LastUsed(door);
   lastUsed.start();
-  const obligations = setInterval(() => void keepObligations(door).catch(() => {}), OBLIGATIONS_EVERY);
-  obligations.unref();
+  const hourly = setInterval(() => {
+    for (const job of JOBS) job(door).catch((error) => app.log.error({ err: error }, 'jobs'));
+  }, HOURLY);
+  hourly.unref();
 
-  const app = await createHttpServer<ServiceContext>({
+  const app: FastifyInstance = await createHttpServer<ServiceContext>({
     schema: await createSchema(),
     interpret: config.interpret,
     async openContext(request) {
@@ -74,14 +81,15 @@ export async function createService({
       const actor = await withAssignments(door, known);
       if (actor.tokenId) lastUsed.note(actor.tokenId);
       const { language, requestId, publicBase } = request;
-      return Object.assign(new Context({ door, reader, actor, language, requestId, publicBase }), {
+      return Object.assign(new Context({ door: door.forRequest(), reader, actor, language, requestId, publicBase }), {
         links,
         tokens,
         storage,
+        secrets: [],
       });
     },
     closeContext: (context, failed) => context.close(failed),
-    idempotently: ({ actor }, key, bodyHash, execute) => idempotently(door, actor, key, bodyHash, execute),
+    idempotently,
     async ready() {
       try {
         await source.query('SELECT 1');
@@ -104,7 +112,7 @@ export async function createService({
     storage,
     source,
     async stop() {
-      clearInterval(obligations);
+      clearInterval(hourly);
       await app.close();
       await lastUsed.stop().catch(() => {});
       await source.destroy();
@@ -112,8 +120,12 @@ export async function createService({
   };
 }
 
+/** A new year's obligations appear by themselves. */
 export const keepObligations = (door: Door): Promise<unknown> =>
   door.writing(JOB, (tx) => ensureObligations((sql: string, params: unknown[]) => tx.query(sql, params), door.now()));
+
+/** At the start and every hour, however often it was said before. */
+export const JOBS: ((door: Door) => Promise<unknown>)[] = [keepObligations, forgetAnswers];
 
 /** The files under examples/, each executed by a test; their first line is the title. */
 function examples(): { title: string; query: string }[] {

@@ -97,9 +97,10 @@ export class AccessTokenResolver {
   })
   async issueToken(
     @Arg('input', () => IssueTokenInput, INPUT) input: IssueTokenInput,
-    @Ctx() c: Context & { tokens: Tokens },
+    @Ctx() c: Context & { tokens: Tokens; secrets: string[] },
   ) {
     const { userErrors, ...rest } = await issueToken(c, input, c.tokens);
+    if (rest.secret) c.secrets.push(rest.secret);
     return Object.assign(new IssueTokenPayload(), rest, { userErrorsRaw: userErrors });
   }
   @Mutation(() => RevokeTokenPayload, {
