@@ -152,6 +152,23 @@ describe('an extension', () => {
     expect(codes(await extend(id, '2027-04-01'))).toEqual([]);
   });
 
+  it('tells an analyst that it was made, and everybody else why', async () => {
+    const board = s.token('BOARD', '430000-2024-20');
+    const { id } = await obligationOf(s, board, 'ANNUAL_SUMMARY', 2026);
+    expect(codes(await extend(id, '2027-01-31', { reason: '某某住院' }))).toEqual([]);
+    const why = async (token: string) =>
+      (
+        await s.ask(
+          token,
+          'query ($id: ID!) { node(id: $id) { ... on ReportObligation { deadline { extended extensionReason } } } }',
+          { id },
+        )
+      ).data.node.deadline;
+    expect(await why(s.token('ANALYST'))).toEqual({ extended: true, extensionReason: null });
+    for (const token of [board, s.token('CITY_BUREAU', '431200'), s.token('PROVINCE')])
+      expect(await why(token)).toEqual({ extended: true, extensionReason: '某某住院' });
+  });
+
   it('ends in the future, also where the due day itself does not count', async () => {
     const board = s.token('BOARD', '430000-2024-19');
     const { id } = await obligationOf(s, board, 'ANNUAL_WORK_PLAN', 2026);
