@@ -1,4 +1,4 @@
-import { change } from '../support/reports.js';
+import { change, readyDraft } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
 
 let s: TestService;
@@ -100,6 +100,41 @@ describe('tokens', () => {
       for (const [query] of asked)
         expect({ query, code: await codeOf(secret, query) }).toEqual({ query, code: 'TOKEN_REVOKED' });
     }
+  });
+
+  it('of one person, told by accountOf, do not decide on what that person submitted', async () => {
+    const bureau = s.token('CITY_BUREAU', '430400');
+    const board = { role: 'BOARD', consortiumId: await consortium('430000-2024-06') };
+    const own = s.actor('CITY_BUREAU', '430400').tokenId;
+    const { secret, userErrors } = await issue(bureau, { ...board, accountOf: own });
+    expect(userErrors).toEqual([]);
+    const draft = await readyDraft(s, '430000-2024-06', 'HALF_YEAR_SUMMARY', 2026);
+    const { report } = await change(s, secret, 'submitReport', { reportId: draft.id, expectedVersion: draft.version });
+    const approve = (token: string) =>
+      change(s, token, 'approveReport', { reportId: report.id, expectedVersion: report.version });
+    expect((await approve(bureau)).userErrors).toMatchObject([{ code: 'SAME_PERSON' }]);
+    const { data } = await s.ask(
+      bureau,
+      'query ($id: ID!) { report(id: $id) { viewerCan { approve { allowed reason } } } }',
+      { id: report.id },
+    );
+    expect(data.report.viewerCan.approve).toEqual({ allowed: false, reason: 'SAME_PERSON' });
+    const colleague = await issue(s.token('PROVINCE'), { role: 'CITY_BUREAU', cityCode: '430400' });
+    expect((await approve(colleague.secret)).userErrors).toEqual([]);
+
+    // nobody names a token that they do not see
+    for (const accountOf of [s.actor('CITY_BUREAU', '430100').tokenId, s.actor('PROVINCE').tokenId, 'tok_0'])
+      expect((await issue(bureau, { ...board, accountOf })).userErrors).toMatchObject([
+        { code: 'NOT_FOUND', path: ['accountOf'] },
+      ]);
+    const ids = [await consortium('430000-2024-06')];
+    const expert = await issue(s.token('PROVINCE'), { role: 'EXPERT', consortiumIds: ids });
+    const again = await issue(s.token('PROVINCE'), {
+      role: 'EXPERT',
+      consortiumIds: [...ids, await consortium('430000-2024-07')],
+      accountOf: expert.token.id,
+    });
+    expect(again.userErrors).toEqual([]);
   });
 
   it('cost a mutation that asks anyway no statement more', async () => {
