@@ -2,6 +2,15 @@ import { Schema1732400000000 } from './1732400000000-schema.js';
 import { Access1732400100000 } from './1732400100000-access.js';
 import { Guards1732400200000 } from './1732400200000-guards.js';
 import { Files1732400300000 } from './1732400300000-files.js';
+import { Order1732400400000 } from './1732400400000-order.js';
+import { Narrower1732400500000 } from './1732400500000-narrower.js';
 
 /** In order; imported, so that a build has them all. */
-export const migrations = [Schema1732400000000, Access1732400100000, Guards1732400200000, Files1732400300000];
+export const migrations = [
+  Schema1732400000000,
+  Access1732400100000,
+  Guards1732400200000,
+  Files1732400300000,
+  Order1732400400000,
+  Narrower1732400500000,
+];

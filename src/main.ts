@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { migrations } from '../migrations/index.js';
 import { type DemoEntry, loadDemo } from '../seeds/demo/load.js';
 import { loadList } from '../seeds/load.js';
@@ -7,9 +9,10 @@ import { type Config, ConfigError, readConfig } from './config.js';
 import { ownerDataSource } from './database/data-source.js';
 import { startEmbedded } from './database/embedded/server.js';
 import { migrate } from './database/prepare.js';
+import { refuseUnfit } from './database/production.js';
 import { entities } from './entities.js';
 import { both, type Text } from './graph/language.js';
-import { createService, keepObligations } from './service.js';
+import { createService, JOBS } from './service.js';
 import { problemOf, welcome } from './start-messages.js';
 
 const say = (text: Text) => console.log(`· ${both(text)}`);
@@ -21,6 +24,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     for (let last = undo.pop(); last; last = undo.pop()) await last();
   };
   try {
+    await portIsFree(config);
     let url = config.databaseUrl;
     if (url) makeDataDir(config);
     else {
@@ -28,13 +32,16 @@ async function start(config: Config): Promise<() => Promise<void>> {
       undo.push(() => embedded.stop());
       url = embedded.ownerUrl;
     }
+    goOn();
     say({ zh: '准备数据库：迁移与名单…', en: 'Preparing the database: migrations and the list…' });
     const owner = await ownerDataSource({ url, entities, migrations }).initialize();
     try {
+      if (config.production) await refuseUnfit(owner);
       await migrate(owner, () => loadList(owner).then(() => {}));
     } finally {
       await owner.destroy();
     }
+    goOn();
 
     let demo: DemoEntry[] = [];
     const service = await createService({
@@ -43,7 +50,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
       demoAccounts: () => demo.map(({ label, token }) => ({ label, token })),
     });
     undo.push(() => service.stop());
-    await keepObligations(service.door);
+    for (const job of JOBS) await job(service.door);
     if (!config.production) {
       const demoOwner = await ownerDataSource({ url, entities, migrations }).initialize();
       try {
@@ -61,6 +68,14 @@ async function start(config: Config): Promise<() => Promise<void>> {
   }
 }
 
+/** Before a database is prepared that nobody could ask. */
+function portIsFree({ port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen({ port, host }, () => probe.close(() => resolve()));
+  });
+}
+
 function makeDataDir({ dataDir }: Config): void {
   try {
     mkdirSync(dataDir, { recursive: true });
@@ -75,6 +90,10 @@ function makeDataDir({ dataDir }: Config): void {
 const SAME_PRESS_MS = 2000;
 let stopping = 0;
 let stop: (() => Promise<void>) | undefined;
+/** Between the parts of a start: whoever was told to stop does not begin the next. */
+function goOn(): void {
+  if (stopping) throw new Error('stopped');
+}
 
 function shutDown(): void {
   if (stopping) {
@@ -105,6 +124,9 @@ try {
     process.exit(0);
   }
 } catch (error) {
+  // the terminal's Ctrl-C ends initdb as well, and its failure may be here before the signal
+  await delay(50);
+  if (stopping) process.exit(0);
   console.error(`✗ ${problemOf(error)}`);
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, isAbstractType, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { tokenFirst } from './access/token-first.js';
 import { ReportArchiveResolver } from './archive/archive.resolver.js';
 import { Board, BoardMember } from './boards/board.entity.js';
 import { BoardMemberResolver, BoardResolver } from './boards/board.resolver.js';
@@ -97,6 +98,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
   // every row names its type; type-graphql's own wrapper is asynchronous, which the compiling executor does not know
   for (const type of Object.values(sorted.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = ({ __type }: { __type?: string }) => __type;
+  tokenFirst(sorted);
   return sorted;
 }
 

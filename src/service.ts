@@ -7,7 +7,7 @@ import { assertWalls } from './access/complete.js';
 import { Door } from './access/door.js';
 import { Tokens } from './access/tokens.js';
 import { archiveAccess } from './archive/archives.js';
-import { idempotently } from './audit/idempotency.js';
+import { forgetAnswers, idempotently } from './audit/idempotency.js';
 import { type Config, projectRoot } from './config.js';
 import { servingDataSource } from './database/data-source.js';
 import { entities } from './entities.js';
@@ -57,9 +57,10 @@ type ServiceContext = Context & {
   storage: Storage;
   checks: Checks;
   receipts: Receipts;
+  /** Handed out in this request; no stored answer has them. */
+  secrets: string[];
 };
 
-/** A new year's obligations appear by themselves, and files that nobody came back for go. */
 const HOURLY = 60 * 60_000;
 
 /** Everything that serves, assembled; not yet listening. */
@@ -84,7 +85,7 @@ export async function createService({
   const lastUsed = new LastUsed(door);
   lastUsed.start();
   const hourly = setInterval(() => {
-    keepObligations(door).catch(log);
+    for (const job of JOBS) job(door).catch(log);
     sweepFiles(door, storage).catch(log);
   }, HOURLY);
   hourly.unref();
@@ -97,16 +98,17 @@ export async function createService({
       const actor = await withAssignments(door, known);
       if (actor.tokenId) lastUsed.note(actor.tokenId);
       const { language, requestId, publicBase } = request;
-      return Object.assign(new Context({ door, reader, actor, language, requestId, publicBase }), {
+      return Object.assign(new Context({ door: door.forRequest(), reader, actor, language, requestId, publicBase }), {
         links,
         tokens,
         storage,
         checks,
         receipts,
+        secrets: [],
       });
     },
     closeContext: (context, failed) => context.close(failed),
-    idempotently: ({ actor }, key, bodyHash, execute) => idempotently(door, actor, key, bodyHash, execute),
+    idempotently,
     async ready() {
       try {
         await source.query('SELECT 1');
@@ -156,8 +158,12 @@ export async function createService({
   };
 }
 
+/** A new year's obligations appear by themselves. */
 export const keepObligations = (door: Door): Promise<unknown> =>
   door.writing(JOB, (tx) => ensureObligations((sql: string, params: unknown[]) => tx.query(sql, params), door.now()));
+
+/** At the start and every hour, however often it was said before. */
+export const JOBS: ((door: Door) => Promise<unknown>)[] = [keepObligations, forgetAnswers];
 
 /** The files under examples/, each executed by a test; their first line is the title. */
 function examples(): { title: string; query: string }[] {

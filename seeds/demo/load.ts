@@ -9,18 +9,40 @@ export type { DemoEntry };
 
 type Options = { owner: DataSource; service: Service; dataDir: string; now: Date; say(text: Text): void };
 
-/** Demonstration: accounts anew at each start; boards and reports once. */
+/** Of two that start at once, the second finds everything made. */
+const LOCK = 1_732_400_000_002;
+const MADE = { action: 'loadDemo', subjectId: 'demo' };
+
+/** Demonstration: accounts anew at each start; boards and reports once, however often somebody was killed on the way. */
 export async function loadDemo({ owner, service, dataDir, now, say }: Options): Promise<DemoEntry[]> {
   const accounts = await demoAccounts(owner, service.tokens, now);
-  const [{ empty }] = await owner.query('SELECT NOT EXISTS (SELECT 1 FROM report) AS empty');
-  if (empty) {
-    say({
-      zh: '建立演示数据：理事会与各种状态的材料…',
-      en: 'Making demonstration data: boards, and reports in every state…',
-    });
-    await demoBoards(owner);
-    const made = await demoReports(owner, service, accounts, now);
-    say({ zh: `演示材料 ${made} 份。`, en: `${made} demonstration reports.` });
+  const runner = owner.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const [{ made }] = await runner.query(
+      'SELECT EXISTS (SELECT FROM audit_entry WHERE subject_id = $1 AND action = $2) AS made',
+      [MADE.subjectId, MADE.action],
+    );
+    if (!made) {
+      say({
+        zh: '建立演示数据：理事会与各种状态的材料…',
+        en: 'Making demonstration data: boards, and reports in every state…',
+      });
+      await demoBoards(owner);
+      const reports = await demoReports(owner, service, accounts, now);
+      await owner.transaction(async (db) => {
+        await db.query('SET LOCAL ROLE iec_loader');
+        await db.query("INSERT INTO audit_entry (at, actor_role, action, subject_id) VALUES ($1, 'LOADER', $2, $3)", [
+          now,
+          MADE.action,
+          MADE.subjectId,
+        ]);
+      });
+      say({ zh: `演示材料 ${reports} 份。`, en: `${reports} demonstration reports.` });
+    }
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock_all()').catch(() => {});
+    await runner.release();
   }
   await writeDemoAccess(dataDir, accounts);
   return accounts.map(({ entry }) => entry);

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
+import { ApiError } from '../graph/errors.js';
 import type { Actor } from './actor.js';
 import { condition, hasRight } from './conditions.js';
 import { translated } from './database-errors.js';
@@ -16,12 +17,19 @@ class RolledBack<T> extends Error {
 const RETRIED = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 
-/** Opens sessions: nobody else touches the data source. */
+/** Opens sessions: nobody else touches the data source. A request has a door of its own, which remembers what it did. */
 export class Door {
+  /** Was a statement run, and so the token asked, since this was last reset? */
+  asked = false;
+  /** Changes that were committed. */
+  committed = 0;
+
   constructor(
     readonly source: DataSource,
     readonly now: () => Date,
   ) {}
+
+  forRequest = (): Door => new Door(this.source, this.now);
 
   private get pool(): Pool {
     return (this.source.driver as any).master;
@@ -39,6 +47,8 @@ export class Door {
     } catch (error) {
       await session.end('rollback').catch(() => {});
       throw error;
+    } finally {
+      this.asked ||= session.statements > 0;
     }
   }
 
@@ -53,11 +63,14 @@ export class Door {
         const result = await work(new Tx(session, this.source, this.now()));
         if (!keep(result)) throw new RolledBack(result);
         await session.end('commit');
+        this.committed++;
         return result;
       } catch (error) {
         await session.end('rollback').catch(() => {});
         if (error instanceof RolledBack) return error.value as T;
         if (!RETRIED.has((error as { code?: string }).code ?? '') || attempt === ATTEMPTS) throw translated(error);
+      } finally {
+        this.asked ||= session.statements > 0;
       }
     }
   }
@@ -79,18 +92,14 @@ export class Tx {
   /** The rows that the actor may read, locked where asked. */
   async find<E extends object>(
     entity: new () => E,
-    where: Partial<Record<keyof E & string, unknown>>,
+    where: Where<E>,
     lock = false,
     action: Action = 'read',
   ): Promise<E[]> {
     const table = this.source.getMetadata(entity);
     const values: unknown[] = [];
     const bind = (value: unknown) => `$${values.push(value)}`;
-    const tests = Object.entries(where).map(([property, value]) => {
-      const column = `t.${columnOf(table, property)}`;
-      if (value === null) return `${column} IS NULL`;
-      return Array.isArray(value) ? `${column} = ANY(${bind(value)})` : `${column} = ${bind(value)}`;
-    });
+    const tests = testsOf(table, where, bind);
     const allowed = condition(this.actor.role, action, table, 't', {
       scope: (key) => bind(this.actor[key]),
       constant: bind,
@@ -104,7 +113,7 @@ export class Tx {
   /** Whoever may read none of them, and act on some, finds those. */
   async lock<E extends { id: string }>(entity: new () => E, id: string, action: Action): Promise<E | undefined> {
     const by = hasRight(this.actor.role, 'read', entity.name) ? 'read' : action;
-    return (await this.find(entity, { id } as Partial<Record<keyof E & string, unknown>>, true, by))[0];
+    return (await this.find(entity, { id } as Where<E>, true, by))[0];
   }
 
   /** Without RETURNING: whoever may write a row need not be able to read it. */
@@ -118,25 +127,41 @@ export class Tx {
   }
 
   /** How many rows it changed: state and version stand in `where`, so that a lost race changes none. */
-  async update<E extends object>(entity: new () => E, where: Partial<E>, set: Partial<E>): Promise<number> {
+  async update<E extends object>(entity: new () => E, where: Where<E>, set: Partial<E>): Promise<number> {
     const table = this.source.getMetadata(entity);
     const values: unknown[] = [];
-    const assign = ([p, v]: [string, unknown]) => `${columnOf(table, p)} = $${values.push(v)}`;
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    const assigned = Object.entries(set).map(([property, value]) => `${columnOf(table, property)} = ${bind(value)}`);
     const rows = await this.query<{ n: string }>(
-      `WITH changed AS (UPDATE ${table.tableName} SET ${Object.entries(set).map(assign)} WHERE ${Object.entries(where).map(assign).join(' AND ')} RETURNING 1) SELECT count(*) AS n FROM changed`,
+      `WITH changed AS (UPDATE ${table.tableName} t SET ${assigned} WHERE ${testsOf(table, where, bind).join(' AND ')} RETURNING 1) SELECT count(*) AS n FROM changed`,
       values,
     );
     return Number(rows[0].n);
   }
 
-  async delete<E extends object>(entity: new () => E, where: Partial<E>): Promise<void> {
-    const table = this.source.getMetadata(entity);
-    const given = Object.entries(where);
-    await this.query(
-      `DELETE FROM ${table.tableName} WHERE ${given.map(([p], i) => `${columnOf(table, p)} = $${i + 1}`).join(' AND ')}`,
-      given.map(([, v]) => v),
-    );
+  /** Exactly one row: a change that finds none, or many, is none at all. */
+  async updateOne<E extends object>(entity: new () => E, where: Where<E>, set: Partial<E>): Promise<void> {
+    if ((await this.update(entity, where, set)) !== 1) throw new ApiError('CONFLICT');
   }
+
+  async delete<E extends object>(entity: new () => E, where: Where<E>): Promise<void> {
+    const table = this.source.getMetadata(entity);
+    const values: unknown[] = [];
+    const tests = testsOf(table, where, (value) => `$${values.push(value)}`);
+    await this.query(`DELETE FROM ${table.tableName} t WHERE ${tests.join(' AND ')}`, values);
+  }
+}
+
+/** Null is null, an array any of its values; what is undefined was forgotten. */
+type Where<E> = { [P in keyof E & string]?: E[P] | readonly E[P][] | null };
+
+function testsOf<E>(table: EntityMetadata, where: Where<E>, bind: (value: unknown) => string): string[] {
+  return Object.entries(where).map(([property, value]) => {
+    const column = `t.${columnOf(table, property)}`;
+    if (value === undefined) throw new Error(`${table.name}.${property} is compared with undefined`);
+    if (value === null) return `${column} IS NULL`;
+    return Array.isArray(value) ? `${column} = ANY(${bind(value)})` : `${column} = ${bind(value)}`;
+  });
 }
 
 function columnOf(table: EntityMetadata, property: string): string {

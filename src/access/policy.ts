@@ -143,8 +143,9 @@ const RULES: Record<Actor['role'], Grant> = {
 
   ANALYST: (can, my) => {
     const own = { provinceId: my.provinceId };
-    can('read', ['ReportObligation', 'Report'], own);
-    // never a person's name
+    can('read', 'Report', own);
+    // neither a free text nor a person's name
+    can('read', 'ReportObligation', OBLIGATION_WITHOUT_REASON, own);
     can('read', 'ReportEvent', EVENT_WITHOUT_NAME, own);
     can('read', 'AccessToken', { id: my.tokenId });
   },
@@ -170,6 +171,11 @@ const RULES: Record<Actor['role'], Grant> = {
     can('read', ['ReportDocument', 'ReportRevision', 'ReportTemplate', 'Receipt']);
   },
 };
+
+// biome-ignore format: one glance
+const OBLIGATION_WITHOUT_REASON = [
+  'id', 'provinceId', 'cityId', 'cityCode', 'consortiumId', 'listNumber', 'year', 'kind', 'dueOn', 'dueAt', 'filedAt', 'desk',
+];
 
 // biome-ignore format: one glance
 const EVENT_WITHOUT_NAME = [

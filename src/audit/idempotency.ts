@@ -1,4 +1,4 @@
-import type { Actor } from '../access/actor.js';
+import { type Actor, JOB } from '../access/actor.js';
 import type { Door } from '../access/door.js';
 import { ApiError } from '../graph/errors.js';
 
@@ -6,20 +6,22 @@ const MAX_KEY = 200;
 /** An answer that never came: its process is gone, and the change may be asked for again (versions guard it). */
 const ABANDONED_MS = 60_000;
 const KEPT_MS = 24 * 3_600_000;
-/** Anything that looks like a signed token: a secret is shown once, never stored. */
-const SECRET = /"ey[\w-]+\.[\w-]+\.[\w-]+"/g;
 
 type Stored = { body_hash: string; answer: { text: string } | null; created_at: Date };
 
+/** The request that a key belongs to. Its door knows whether anything was changed; `secrets` are what it hands out. */
+export type KeyedRequest = { actor: Actor; door: Door; secrets: readonly string[] };
+
 /** Idempotency-Key: the same key and body get the stored answer; the same key with another body is an error. */
 export async function idempotently(
-  door: Door,
-  actor: Actor,
+  request: KeyedRequest,
   key: string,
   bodyHash: string,
   execute: () => Promise<{ text: string; failed: boolean }>,
 ): Promise<string> {
+  const { actor } = request;
   if (!actor.tokenId) return (await execute()).text;
+  const door = request.door.forRequest();
   if (!/^[\x21-\x7e]+$/.test(key) || key.length > MAX_KEY)
     throw new ApiError('BAD_USER_INPUT', {
       message: {
@@ -64,16 +66,27 @@ export async function idempotently(
   try {
     result = await execute();
   } catch (error) {
-    await forget().catch(() => {});
+    // what has changed something is not done again at once
+    if (!request.door.committed) await forget().catch(() => {});
     throw error;
   }
-  if (result.failed) await forget();
+  if (result.failed && !request.door.committed) await forget();
   else
     await door.writing(actor, (tx) =>
       tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [
         ...row,
-        JSON.stringify({ text: result.text.replace(SECRET, 'null') }),
+        JSON.stringify({ text: withoutSecrets(result.text, request.secrets) }),
       ]),
     );
   return result.text;
 }
+
+/** A secret is shown once, never stored; whatever else the answer says stays as it was. */
+const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((kept, secret) => kept.replaceAll(JSON.stringify(secret), 'null'), text);
+
+/** Nobody asks for an answer again after that time. */
+export const forgetAnswers = (door: Door): Promise<unknown> =>
+  door.writing(JOB, (tx) =>
+    tx.query('DELETE FROM idempotent_answer WHERE created_at < $1', [new Date(tx.now.getTime() - KEPT_MS)]),
+  );

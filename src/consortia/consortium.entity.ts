@@ -56,7 +56,7 @@ export class Designation extends Node {
 @Entity()
 @Index(['listNumber', 'id'])
 @Index(['nameSort', 'id'])
-@Index(['citySort', 'id'])
+@Index(['citySort', 'listNumber', 'id'])
 @Index(['cityCode', 'listNumber', 'id'])
 @Index(['provinceId', 'listNumber', 'id'])
 @Index(['designationId', 'listNumber'], { unique: true })

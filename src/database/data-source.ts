@@ -1,9 +1,19 @@
 import pg from 'pg';
-import { DataSource, type MixedList } from 'typeorm';
+import { DataSource, type Logger, type MixedList } from 'typeorm';
 import { Naming } from './naming.js';
 
 // a day is a day, not a midnight of the server's time zone
 pg.types.setTypeParser(pg.types.builtins.DATE, (day: string) => day);
+
+/** What goes wrong is thrown, and said once by whoever catches it. */
+const SILENT: Logger = {
+  logQuery() {},
+  logQueryError() {},
+  logQuerySlow() {},
+  logSchemaBuild() {},
+  logMigration() {},
+  log() {},
+};
 
 type Options = { url: string; entities: MixedList<Function>; migrations?: MixedList<Function> };
 
@@ -16,6 +26,7 @@ export const ownerDataSource = ({ url, entities, migrations }: Options) =>
     migrations,
     namingStrategy: new Naming(),
     migrationsTransactionMode: 'each',
+    logger: SILENT,
     extra: { max: 2 },
   });
 

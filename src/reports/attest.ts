@@ -69,7 +69,7 @@ export const draftPdf = async (tx: Tx, reportId: string) =>
 
 /** A lead unit, or whoever else the province asks to seal. */
 export async function mayHaveToSeal(tx: Tx, { consortiumId }: Report, organizationId: string): Promise<boolean> {
-  const role = ['LEAD_SCHOOL', 'LEAD_ENTERPRISE'];
+  const role = ['LEAD_SCHOOL', 'LEAD_ENTERPRISE'] as const;
   if ((await tx.find(Membership, { consortiumId, organizationId, role })).length) return true;
   const due = await tx.query('SELECT 1 FROM seals_due($1, $2::date) s WHERE s.organization_id = $3', [
     consortiumId,

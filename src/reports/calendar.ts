@@ -26,7 +26,7 @@ export const shanghaiToday = (now: Instant): string =>
   new Date(new Date(now).getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 
 export function deadlineOf(
-  row: { dueOn: string; dueAt: Instant; extensionReason: string | null },
+  row: { kind: ReportKind; year: number; dueOn: string; dueAt: Instant; extensionReason?: string | null },
   now: Instant,
 ): Deadline {
   const lastDay = shanghaiToday(row.dueAt);
@@ -36,8 +36,9 @@ export function deadlineOf(
     // to the last day that counts, so that it is negative exactly when the deadline has passed
     daysRemaining: (midnightUtc(lastDay) - midnightUtc(shanghaiToday(now))) / DAY,
     ...workdayOf(row.dueOn),
-    extended: row.extensionReason !== null,
-    extensionReason: row.extensionReason,
+    // told by the day, since not everybody reads the reason
+    extended: row.dueOn !== dueDate(row.kind, row.year),
+    extensionReason: row.extensionReason ?? null,
   };
 }
 

@@ -22,9 +22,13 @@ export type Outcome = { id: string | null; userErrors: RawUserError[] };
 
 type OnReport = { reportId: string; expectedVersion: number; validateOnly?: boolean | null };
 
+/** What is wrong with the input alone; whoever advances the report learns of it. */
+const wrongInput = new WeakMap<Report, RawUserError[]>();
+
 /**
  * One change of one report: right before anything is looked up, the row locked through the door, version and rules under the
- * lock, all errors at once, and commit only if there are none and it is no rehearsal.
+ * lock, all errors at once, and commit only if there are none and it is no rehearsal. A step judges, then advances the report,
+ * then does what rests on its input: with a wrong one it is judged as well, and ends where it would advance.
  */
 export async function changeReport<T extends Outcome>(
   asker: Asker,
@@ -41,8 +45,10 @@ export async function changeReport<T extends Outcome>(
       const fail = (userErrors: RawUserError[]): Outcome => ({ id: report.id, userErrors });
       if (report.version !== input.expectedVersion)
         return fail([...inputErrors, userError('CONFLICT', ['expectedVersion'], { currentVersion: report.version })]);
-      if (inputErrors.length) return fail(inputErrors);
+      wrongInput.set(report, inputErrors);
       const result = await work(tx, report);
+      const errors = Array.isArray(result) ? result : result.userErrors;
+      if (inputErrors.length) return fail([...new Set([...inputErrors, ...errors])]);
       return Array.isArray(result) ? fail(result) : result;
     },
     (outcome) => outcome.userErrors.length === 0 && !input.validateOnly,
@@ -51,6 +57,8 @@ export async function changeReport<T extends Outcome>(
 
 /** State and version stand in the WHERE: of two, one changes the row and the other learns of it. */
 export async function advance(tx: Tx, report: Report, set: Partial<Report>): Promise<RawUserError[]> {
+  const wrong = wrongInput.get(report);
+  if (wrong?.length) return wrong;
   const changed = await tx.update(
     Report,
     { id: report.id, state: report.state, version: report.version },

@@ -48,7 +48,7 @@ async function moveDesk(tx: Tx, report: Report, to: ReportState, more: Partial<R
     ...more,
     ...(tx.now <= obligation.dueAt && desk !== obligation.desk ? { desk } : {}),
   } as Partial<ReportObligation>;
-  if (Object.keys(set).length) await tx.update(ReportObligation, { id: obligation.id }, set);
+  if (Object.keys(set).length) await tx.updateOne(ReportObligation, { id: obligation.id }, set);
 }
 
 const revisionOf = async (tx: Tx, report: Report, number: number | null): Promise<ReportRevision> =>
@@ -91,7 +91,7 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
     const draft = await revisionOf(tx, report, null);
     const number = report.lastRevisionNumber + 1;
     await freezeSeals(tx, draft, today);
-    await tx.update(ReportRevision, { id: draft.id }, { number, submittedAt: tx.now });
+    await tx.updateOne(ReportRevision, { id: draft.id }, { number, submittedAt: tx.now });
     const lost = await advance(tx, report, {
       state: 'SUBMITTED',
       submittedAt: tx.now,
@@ -139,7 +139,7 @@ export function approveReport(asker: Asker, input: ApproveReportInput): Promise<
     const errors = verdict('approveReport', tx, report, null);
     if (errors.length) return errors;
     const revision = await revisionOf(tx, report, report.lastRevisionNumber);
-    await tx.update(ReportRevision, { id: revision.id }, { approvedAt: tx.now });
+    await tx.updateOne(ReportRevision, { id: revision.id }, { approvedAt: tx.now });
     const lost = await advance(tx, report, { state: 'CITY_APPROVED', cityApprovedAt: tx.now });
     if (lost.length) return lost;
     const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });
@@ -169,7 +169,7 @@ export function acceptReport(asker: AskerWithReceipts, input: AcceptReportInput)
     const errors = verdict('acceptReport', tx, report, null);
     if (errors.length) return errors;
     const revision = await revisionOf(tx, report, report.lastRevisionNumber);
-    await tx.update(ReportRevision, { id: revision.id }, { acceptedAt: tx.now });
+    await tx.updateOne(ReportRevision, { id: revision.id }, { acceptedAt: tx.now });
     const lost = await advance(tx, report, { state: 'ACCEPTED', acceptedAt: tx.now });
     if (lost.length) return lost;
     const eventId = await note(

@@ -86,12 +86,12 @@ export function updateReportDraft(asker: Asker, input: UpdateReportDraftInput): 
   return changeReport(asker, 'updateReportDraft', input, errors, async (tx, report) => {
     const refused = notEditable(report);
     if (refused.length) return refused;
+    const lost = await advance(tx, report, {});
+    if (lost.length) return lost;
     const set: Partial<ReportRevision> = {};
     if (input.title !== undefined) set.title = input.title!.trim();
     if (input.summary !== undefined) set.summary = input.summary?.trim() || null;
-    const lost = await advance(tx, report, {});
-    if (lost.length) return lost;
-    if (Object.keys(set).length) await tx.update(ReportRevision, { reportId: report.id, number: null } as never, set);
+    if (Object.keys(set).length) await tx.updateOne(ReportRevision, { reportId: report.id, number: null }, set);
     return { id: report.id, userErrors: [] };
   });
 }

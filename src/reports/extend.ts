@@ -9,6 +9,11 @@ import { Report } from './report.entity.js';
 import type { ExtendObligationInput } from './report.input.js';
 import { DESK_OF } from './workflow.js';
 
+/** At most so many years ahead of today and of the due day, whichever is later. */
+const MAX_YEARS = 2;
+const dayAfter = (day: string) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+const yearsAfter = (day: string, years: number) => `${Number(day.slice(0, 4)) + years}${day.slice(4)}`;
+
 /** Later, never earlier, never into the past; with a reason (domain: Deadlines). */
 export async function extendObligation(asker: Asker, input: ExtendObligationInput): Promise<Outcome> {
   refuseRole(asker.actor, 'extendObligation', 'ReportObligation');
@@ -17,29 +22,32 @@ export async function extendObligation(asker: Asker, input: ExtendObligationInpu
   return asker.door.writing<Outcome>(
     asker.actor,
     async (tx) => {
-      const obligation = refuseRow(
-        tx.actor,
-        'extendObligation',
-        'ReportObligation',
-        await tx.lock(ReportObligation, input.obligationId, 'extendObligation'),
-      );
-      const today = shanghaiToday(tx.now);
-      if (dueOn <= obligation.dueOn || dueOn < today)
-        errors.push(userError('INVALID', ['dueOn'], { after: obligation.dueOn, notBefore: today }));
-      if (Number(dueOn.slice(0, 4)) > obligation.year + 2)
-        errors.push(userError('INVALID', ['dueOn'], { maxYear: obligation.year + 2 }));
-      if (errors.length) return { id: obligation.id, userErrors: errors };
+      const may = (row: ReportObligation | undefined) =>
+        refuseRow(tx.actor, 'extendObligation', 'ReportObligation', row);
+      may((await tx.find(ReportObligation, { id: input.obligationId }))[0]);
+      // the report first, as every change of a report locks them
+      const reportOf = async () => (await tx.find(Report, { obligationId: input.obligationId }, true))[0];
+      let report: Report | undefined = await reportOf();
+      const obligation = may(await tx.lock(ReportObligation, input.obligationId, 'extendObligation'));
+      // begun in between; should that end in a deadlock, the next attempt finds it at once
+      report ??= await reportOf();
       const [province] = await tx.find(Province, { id: obligation.provinceId });
-      const [report] = await tx.find(Report, { obligationId: obligation.id });
+      const today = shanghaiToday(tx.now);
+      const due = dueAt(dueOn, province.dueDayCounts);
+      const notBefore = dueAt(today, province.dueDayCounts) > tx.now ? today : dayAfter(today);
+      const notAfter = yearsAfter(obligation.dueOn > today ? obligation.dueOn : today, MAX_YEARS);
+      if (dueOn <= obligation.dueOn || dueOn < notBefore || dueOn > notAfter)
+        errors.push(userError('INVALID', ['dueOn'], { after: obligation.dueOn, notBefore, notAfter }));
+      if (errors.length) return { id: obligation.id, userErrors: errors };
       // the deadline has not passed after all, so the desk is where the report lies now
       const desk = report && DESK_OF[report.state] !== 'BOARD' ? 'CITY_BUREAU' : 'BOARD';
-      await tx.update(
+      await tx.updateOne(
         ReportObligation,
         { id: obligation.id },
-        { dueOn, dueAt: new Date(dueAt(dueOn, province.dueDayCounts)), extensionReason: input.reason.trim(), desk },
+        { dueOn, dueAt: due, extensionReason: input.reason.trim(), desk },
       );
       if (report)
-        await tx.update(
+        await tx.updateOne(
           Report,
           { id: report.id, version: report.version },
           { dueOn, version: report.version + 1, updatedAt: tx.now },

@@ -68,7 +68,7 @@ export class ReportObligation extends ScopedNode {
   extensionReason!: string | null;
 
   @Field(() => Deadline, { description: '报送期限。 When it is due.' })
-  @Needs('dueOn', 'dueAt', 'extensionReason')
+  @Needs('kind', 'year', 'dueOn', 'dueAt', 'extensionReason')
   readonly deadline!: Deadline;
 
   @Field(() => Timeliness, { description: '报送及时性。 Punctuality.' })

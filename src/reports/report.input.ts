@@ -118,7 +118,7 @@ export class ExtendObligationInput extends Validated {
   obligationId!: string;
   @Field(() => LocalDateResolver, {
     description:
-      '新的截止日：晚于现截止日，且不早于今日。 New due day: later than the present one and not in the past.',
+      '新的截止日：晚于现截止日，期限在将来，且不超过今日与现截止日中较晚者之后两年。 New due day: later than the present one, its deadline in the future, and at most two years after today or the present one, whichever is later.',
   })
   dueOn!: string;
   @Field({ description: '原因（至多2000字）。 Reason, 2,000 characters at most.' })

@@ -21,7 +21,10 @@ export class Deadline {
   lastWorkdayOnOrBefore!: string;
   @Field({ description: '是否已延期。 Was it extended?' })
   extended!: boolean;
-  @Field(() => String, { nullable: true, description: '延期原因。 Why it was extended.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '延期原因；分析人员不可见。 Why it was extended; hidden from analysts.',
+  })
   extensionReason!: string | null;
 }
 

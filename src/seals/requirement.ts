@@ -38,9 +38,13 @@ export async function decideSealRequirement(asker: Asker, input: RequirementInpu
         decidedAt: tx.now,
         decidedBy: tx.actor.name,
       });
-      if (units.includes('PARK')) await makeUnits(tx, Park, { provinceId, organizationId: null });
+      if (units.includes('PARK')) await makeUnits(tx, Park, await tx.find(Park, { provinceId, organizationId: null }));
       if (units.includes('BUREAU'))
-        await makeUnits(tx, Department, { provinceId, organizationId: null, kind: 'EDUCATION' });
+        await makeUnits(
+          tx,
+          Department,
+          await tx.find(Department, { provinceId, organizationId: null, kind: 'EDUCATION' }),
+        );
       const detail = { effectiveOn, units };
       await record(tx, { action: 'decideSealRequirement', subjectId: id, provinceId, detail }, asker.requestId);
       return { id, userErrors: [] };
@@ -50,12 +54,8 @@ export async function decideSealRequirement(asker: Asker, input: RequirementInpu
 }
 
 /** A park or a bureau that is to seal needs a unit to seal for it: of its own name, or the one that has this name already. */
-async function makeUnits<E extends Park | Department>(
-  tx: Tx,
-  entity: new () => E,
-  where: Partial<Record<keyof E & string, unknown>>,
-): Promise<void> {
-  for (const row of await tx.find(entity, where)) {
+async function makeUnits<E extends Park | Department>(tx: Tx, entity: new () => E, rows: E[]): Promise<void> {
+  for (const row of rows) {
     const { provinceId, name } = row;
     const [known] = await tx.find(Organization, { provinceId, name });
     const organizationId = known?.id ?? idOf('org', `${provinceId}:${name}`);

@@ -77,9 +77,11 @@ export class SealResolver {
   })
   async issueSealToken(
     @Arg('input', () => IssueSealTokenInput, INPUT) input: IssueSealTokenInput,
-    @Ctx() c: Context & { tokens: Tokens },
+    @Ctx() c: Context & { tokens: Tokens; secrets: string[] },
   ): Promise<IssueTokenPayload> {
-    return Payload.of(IssueTokenPayload, await issueSealToken(c, input, c.tokens));
+    const outcome = await issueSealToken(c, input, c.tokens);
+    if (outcome.secret) c.secrets.push(outcome.secret);
+    return Payload.of(IssueTokenPayload, outcome);
   }
 
   @Mutation(() => DecideSealRequirementPayload, {

@@ -37,19 +37,23 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
       }
       const scope = await scopeOf(tx, input, errors);
       const assigned = input.role === 'EXPERT' ? await assignedTo(tx, input, errors) : [];
+      const [held] = input.accountOf != null ? await tx.find(AccessToken, { id: input.accountOf }) : [];
+      if (input.accountOf != null && !held) errors.push(userError('NOT_FOUND', ['accountOf']));
       if (errors.length) return { id: null, userErrors: errors };
 
-      const account = {
-        id: newId('acc'),
-        provinceId: scope.provinceId,
-        displayName: input.label.trim(),
-        createdAt: tx.now,
-      };
-      await tx.insert(Account, account);
+      const label = input.label.trim();
+      const accountId = held?.accountId ?? newId('acc');
+      if (!held)
+        await tx.insert(Account, {
+          id: accountId,
+          provinceId: scope.provinceId,
+          displayName: label,
+          createdAt: tx.now,
+        });
       token = {
         id,
-        accountId: account.id,
-        label: account.displayName,
+        accountId,
+        label,
         role: input.role,
         ...scope,
         issuedById: actor.tokenId,
@@ -59,14 +63,11 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
         demo: false,
       } as AccessToken;
       await tx.insert(AccessToken, token);
+      const year = tx.now.getUTCFullYear();
+      const already = held && assigned.length ? await tx.find(ExpertAssignment, { accountId, year }) : [];
       for (const { id: consortiumId, provinceId } of assigned)
-        await tx.insert(ExpertAssignment, {
-          id: newId('exp'),
-          accountId: account.id,
-          consortiumId,
-          provinceId,
-          year: tx.now.getUTCFullYear(),
-        });
+        if (!already.some((one) => one.consortiumId === consortiumId))
+          await tx.insert(ExpertAssignment, { id: newId('exp'), accountId, consortiumId, provinceId, year });
       await record(
         tx,
         { action: 'issueToken', subjectId: id, ...scope, detail: { role: input.role, expiresAt } },

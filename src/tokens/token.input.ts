@@ -38,6 +38,12 @@ export class IssueTokenInput extends Validated {
       '省代码（管理员签发省令牌时，有多个省则必填）。 Province code, for a province’s token where there are several.',
   })
   provinceCode?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      '持有人已有的一枚令牌（您自己的，或您可撤销的）：新令牌归同一人，他不能审核自己提交的材料；不填则为新的持有人。 A token that the holder has already, yours or one that you may revoke: the new one is the same person’s, who then can’t decide on their own submission; absent: a new holder.',
+  })
+  accountOf?: string | null;
   @Field(() => Int, {
     nullable: true,
     defaultValue: 90,

@@ -98,9 +98,11 @@ export class AccessTokenResolver {
   })
   async issueToken(
     @Arg('input', () => IssueTokenInput, INPUT) input: IssueTokenInput,
-    @Ctx() c: Context & { tokens: Tokens },
+    @Ctx() c: Context & { tokens: Tokens; secrets: string[] },
   ) {
-    return Payload.of(IssueTokenPayload, await issueToken(c, input, c.tokens));
+    const outcome = await issueToken(c, input, c.tokens);
+    if (outcome.secret) c.secrets.push(outcome.secret);
+    return Payload.of(IssueTokenPayload, outcome);
   }
   @Mutation(() => RevokeTokenPayload, {
     nullable: true,

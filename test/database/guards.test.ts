@@ -340,6 +340,56 @@ describe('the database by itself', () => {
     });
   });
 
+  describe('an obligation', () => {
+    const NOW = "'2026-01-10T08:00:00Z'";
+    const set = (name: string, what: string) => `UPDATE report_obligation SET ${what} WHERE id = 'obl-${k}-${name}';`;
+    const approve = step('approve', at, 'submitted', 9).text;
+    const incomplete = step('provinceReturn', at, 'approved', 9).text.replace('NULL, NULL)', "NULL, 'INCOMPLETE')");
+    const filed = `${set('approved', `filed_at = ${NOW}`)} SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;`;
+    /** First as the bureau of the fixture's approval, then as the province. */
+    const returned = (text: string) =>
+      attempt(
+        'bureau',
+        `${filed} SET LOCAL ROLE iec_province; SELECT set_config('app.province_id', '${at.province}', true); ${text}`,
+        true,
+      );
+
+    it('is filed by an approval, at its instant and no other', async () => {
+      expect(await attempt('bureau', approve + set('submitted', `filed_at = ${NOW}`), true)).toBe('done');
+      for (const instant of ["'2025-12-01T08:00:00Z'", "'2026-01-10T08:00:01Z'"])
+        expect(await attempt('bureau', approve + set('submitted', `filed_at = ${instant}`), true)).toBe('IEC01');
+      // everything antedated, to before the submission
+      const early = approve.replaceAll(NOW, "'2026-01-01T08:00:00Z'");
+      expect(await attempt('bureau', early + set('submitted', "filed_at = '2026-01-01T08:00:00Z'"), true)).toBe(
+        'IEC01',
+      );
+      for (const name of ['submitted', 'drafted', 'provincereturned', 'unwritten', 'accepted'])
+        expect(await attempt('bureau', set(name, `filed_at = ${NOW}`), true)).toBe('IEC01');
+      for (const role of ['province', 'owner'])
+        expect(await attempt(role, set('approved', `filed_at = ${NOW}`), true)).toBe('IEC01');
+    });
+
+    it('is filed no more when the province returns that approval as incomplete, and for no other reason', async () => {
+      const undo = set('approved', 'filed_at = NULL');
+      expect(await returned(incomplete + undo)).toBe('done');
+      expect(await returned(step('provinceReturn', at, 'approved', 9).text + undo)).toBe('IEC01');
+      expect(await returned(undo)).toBe('IEC01');
+      expect(await returned(set('approved', `filed_at = '2026-01-11T08:00:00Z'`))).toBe('IEC01');
+      expect(await attempt('bureau', filed + undo, true)).toBe('IEC01');
+    });
+
+    it('lies on the desk of its report, which stands still after the deadline', async () => {
+      const submit = step('submit', at, 'drafted').text;
+      const there = set('drafted', "desk = 'CITY_BUREAU'");
+      const late = (text: string) => text.replaceAll(NOW, "'2026-01-20T16:00:00.001Z'");
+      expect(await attempt('board', submit + there, true)).toBe('done');
+      expect(await attempt('board', late(submit) + there, true)).toBe('IEC01');
+      expect(await attempt('board', late(submit), true)).toBe('done');
+      for (const name of ['drafted', 'cityreturned', 'unwritten'])
+        expect(await attempt('board', set(name, "desk = 'CITY_BUREAU'"), true)).toBe('IEC01');
+    });
+  });
+
   it.each(['report_event', 'report_event_comment', 'audit_entry', 'outbox_event'])(
     'only ever adds to %s',
     async (table) => {

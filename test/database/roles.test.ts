@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { ALL_ROLES, CREATE_ROLES } from '../../migrations/access/roles.js';
+import { ALL_ROLES, createRoles } from '../../migrations/access/roles.js';
 import { type OwnedDatabase, ownedDatabase } from '../support/owned-database.js';
 
 const connected = async (url: string) => {
@@ -24,7 +24,7 @@ describe('roles, which belong to the whole server', () => {
   });
 
   it('are made once, however many begin at the same moment', async () => {
-    const text = CREATE_ROLES.replaceAll("'iec_", `'iec${mark}_`);
+    const text = createRoles(ALL_ROLES).replaceAll("'iec_", `'iec${mark}_`);
     const clients = await Promise.all(Array.from({ length: 6 }, () => connected(database.ownerUrl)));
     try {
       await Promise.all(
@@ -46,7 +46,7 @@ describe('roles, which belong to the whole server', () => {
   });
 
   it('change nothing the second time', async () => {
-    await owner.query(`BEGIN; ${CREATE_ROLES} ROLLBACK`);
+    await owner.query(`BEGIN; ${createRoles(ALL_ROLES)} ROLLBACK`);
   });
 
   it('that may not be taken end the start with a sentence for the administrator', async () => {
@@ -56,7 +56,7 @@ describe('roles, which belong to the whole server', () => {
       const client = await connected(
         Object.assign(new URL(database.ownerUrl), { username: stranger, password: 'tests-only' }).href,
       );
-      const refused = await client.query(CREATE_ROLES).catch((error) => error);
+      const refused = await client.query(createRoles(ALL_ROLES)).catch((error) => error);
       await client.end();
       expect(refused.code).toBe('42501');
       expect(refused.message).toMatch(/请由数据库管理员执行/);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { JOB } from '../../src/access/actor.js';
 import { Upload } from '../../src/reports/revision.entity.js';
 import { type TestService, testService } from '../support/service.js';
 
@@ -52,7 +53,7 @@ describe('the session', () => {
     });
     let attempts = 0;
     const write = (order: string[]) =>
-      s.service.door.writing(actor, async (tx) => {
+      s.service.door.writing(JOB, async (tx) => {
         attempts++;
         for (const id of order) {
           await tx.update(Upload, { id }, { receivedAt: tx.now });

@@ -131,7 +131,6 @@ const CHANGES: Record<string, Record<string, string>> = {
   board: {
     ...SIGNED,
     ...RECORDS,
-    ...MEMBERS,
     report:
       'i accepted_at city_approved_at last_revision_number queued_at state submitted_at submitted_by_account_id submitted_from updated_at version',
     report_obligation: 'desk',
@@ -142,7 +141,7 @@ const CHANGES: Record<string, Record<string, string>> = {
     access_token: 'i revoked_at',
     report_document: 'i*d',
     seal_attestation: 'id',
-    upload: 'i received_at',
+    upload: 'i',
   },
   bureau: {
     ...SIGNED,
@@ -299,6 +298,12 @@ describe('wall two', () => {
       'done',
     );
     expect(await door.attempt('job', {}, 'SELECT answer FROM idempotent_answer')).toBe('42501');
+    expect(
+      await door.attempt('analyst', scopeOf('analyst', at), 'SELECT extension_reason FROM report_obligation'),
+    ).toBe('42501');
+    expect(
+      await door.attempt('province', scopeOf('province', at), 'SELECT extension_reason FROM report_obligation'),
+    ).toBe('done');
   });
 
   it('hides from the province what no bureau approved, and keeps what it has received', async () => {

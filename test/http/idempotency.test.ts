@@ -39,4 +39,51 @@ describe('Idempotency-Key', () => {
     for (const { data, errors } of answers)
       expect(errors ? errors[0].extensions.code : data.issueToken.token.id).toMatch(/^(CONFLICT|tok_)/);
   });
+
+  it('keeps what only looks like a secret', async () => {
+    const label = 'eye-plan.v2.docx';
+    const aliased = (key: string) =>
+      s.ask(
+        s.token('PROVINCE'),
+        'mutation ($label: String!) { mine: issueToken(input: { role: ANALYST, label: $label }) { token { label } key: secret } }',
+        { label },
+        { 'idempotency-key': key },
+      );
+    expect((await aliased('k4')).data.mine).toEqual({ token: { label }, key: expect.stringMatching(/^ey/) });
+    expect((await aliased('k4')).data.mine).toEqual({ token: { label }, key: null });
+  });
+
+  it('does nothing twice of which a part failed', async () => {
+    const mixed = (key: string, first: string) =>
+      s.ask(
+        s.token('PROVINCE'),
+        `mutation { a: ${first} { userErrors { code } } b: acceptReport(input: { reportId: "rep_0", expectedVersion: 1 }) { userErrors { code } } }`,
+        {},
+        { 'idempotency-key': key },
+      );
+    const before = await tokens();
+    const [first, second] = [
+      await mixed('k5', 'issueToken(input: { role: ANALYST, label: "戊" })'),
+      await mixed('k5', 'issueToken(input: { role: ANALYST, label: "戊" })'),
+    ];
+    expect(first.errors).toMatchObject([{ path: ['b'], extensions: { code: 'NOT_FOUND' } }]);
+    expect(second).toEqual(first);
+    expect(await tokens()).toBe(before + 1);
+    // where nothing was changed the key is free again
+    await mixed('k6', 'revokeToken(input: { tokenId: "tok_0" })');
+    expect(await s.owner.query("SELECT FROM idempotent_answer WHERE key = 'k6'")).toEqual([]);
+  });
+
+  it('is forgotten after a day', async () => {
+    const { JOBS } = await import('../../src/service.js');
+    const run = async () => {
+      for (const job of JOBS) await job(s.service.door);
+      return s.owner.query("SELECT key FROM idempotent_answer WHERE key = 'k1'");
+    };
+    const now = s.clock.now;
+    expect(await run()).toHaveLength(1);
+    s.clock.now = new Date(now.getTime() + 24 * 3_600_000 + 1);
+    expect(await run()).toEqual([]);
+    s.clock.now = now;
+  });
 });

@@ -46,7 +46,16 @@ describe('timeliness', () => {
 
 describe('deadline', () => {
   const deadline = (dueOn: string, now: string, dueDayCounts = true) =>
-    deadlineOf({ dueOn, dueAt: dueAt(dueOn, dueDayCounts).toISOString(), extensionReason: null }, new Date(now));
+    deadlineOf(
+      {
+        kind: 'ANNUAL_WORK_PLAN',
+        year: 2027,
+        dueOn,
+        dueAt: dueAt(dueOn, dueDayCounts).toISOString(),
+        extensionReason: null,
+      },
+      new Date(now),
+    );
 
   it('counts days by the calendar of Shanghai', () => {
     expect(deadline('2027-01-20', '2026-12-31T16:00:00Z').daysRemaining).toBe(19);
@@ -79,7 +88,13 @@ describe('deadline', () => {
   });
 
   it('says whether and why it was extended', () => {
-    const row = { dueOn: '2027-02-01', dueAt: new Date('2027-02-01T15:59:59.999Z'), extensionReason: '冰雪灾害' };
+    const row = {
+      kind: 'ANNUAL_WORK_PLAN' as const,
+      year: 2027,
+      dueOn: '2027-02-01',
+      dueAt: new Date('2027-02-01T15:59:59.999Z'),
+      extensionReason: '冰雪灾害',
+    };
     expect(deadlineOf(row, new Date('2027-01-01T00:00:00Z'))).toEqual({
       dueOn: '2027-02-01',
       dueAt: row.dueAt,
@@ -88,6 +103,13 @@ describe('deadline', () => {
       lastWorkdayOnOrBefore: '2027-02-01',
       extended: true,
       extensionReason: '冰雪灾害',
+    });
+    expect(deadline('2027-01-20', '2027-01-01T00:00:00Z').extended).toBe(false);
+    // to whom the reason is hidden
+    const { extensionReason: _, ...hidden } = row;
+    expect(deadlineOf(hidden, new Date('2027-01-01T00:00:00Z'))).toMatchObject({
+      extended: true,
+      extensionReason: null,
     });
   });
 });

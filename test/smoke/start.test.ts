@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,11 +22,12 @@ afterAll(async () => {
 type Started = { child: ChildProcess; output: () => string; ended: Promise<number | null>; base: Promise<string> };
 
 /** The start command's process, as a user would have it. */
-function start(env: Record<string, string>): Started {
+function start(env: Record<string, string>, { detached = false } = {}): Started {
   const { DATABASE_URL: _, ...rest } = process.env;
   const child = spawn(process.execPath, [main], {
     env: { ...rest, PORT: '0', NODE_ENV: '', ...env } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   });
   running.add(child);
   let text = '';
@@ -56,6 +57,19 @@ const count = async (base: string) => {
   });
   return ((await response.json()) as any).data.consortia.totalCount;
 };
+/** With a database of its own on the run's server. */
+async function scratch(work: (url: string) => Promise<void>, server = process.env.TEST_DATABASE_URL!): Promise<void> {
+  const name = `start_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
+  const admin = new Client({ connectionString: server });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+  try {
+    await work(Object.assign(new URL(server), { pathname: `/${name}` }).href);
+  } finally {
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.end();
+  }
+}
 const LINE = /^✗ .+[。：，].+[a-z]/m;
 
 describe('the start command', () => {
@@ -83,7 +97,56 @@ describe('the start command', () => {
 
     const production = start({ DATA_DIR: dataDir, NODE_ENV: 'production' });
     expect(await production.ended).toBe(1);
-    expect(production.output()).toMatch(/demo key/);
+    expect(production.output()).toMatch(/holds demo accounts/);
+    await scratch(async (url) => {
+      const key = start({ DATA_DIR: dataDir, DATABASE_URL: url, NODE_ENV: 'production' });
+      expect(await key.ended).toBe(1);
+      expect(key.output()).toMatch(/demo key/);
+    });
+  }, 180_000);
+
+  it('just stops when Ctrl-C comes while the database is created', async () => {
+    const dataDir = await folder();
+    // a process group of its own, as a terminal's
+    const first = start({ DATA_DIR: dataDir }, { detached: true });
+    await new Promise<void>((resolve) =>
+      first.child.stdout!.on('data', () => /creating the embedded database/.test(first.output()) && resolve()),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.kill(-first.child.pid!, 'SIGINT');
+    expect(await first.ended).toBe(0);
+    expect(first.output()).not.toMatch(/✗|could not be created/);
+    expect((await readdir(dataDir)).filter((name) => name.startsWith('postgres'))).toEqual([]);
+  }, 90_000);
+
+  it('says why a database does not do, and nothing else', async () => {
+    const superuser = process.env.TEST_SUPERUSER_URL;
+    if (superuser)
+      await scratch(async (url) => {
+        const refused = start({ DATA_DIR: await folder(), DATABASE_URL: url, NODE_ENV: 'production' });
+        expect(await refused.ended).toBe(1);
+        expect(refused.output()).toMatch(/is a superuser/);
+      }, superuser);
+    // a user without CREATEROLE, who is no member of the roles
+    await scratch(async (url) => {
+      const admin = new Client({ connectionString: process.env.TEST_DATABASE_URL });
+      await admin.connect();
+      const name = `iec_plain_${process.pid}`;
+      try {
+        await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD 'tests-only'`);
+        await admin.query(`GRANT ${name} TO CURRENT_USER`);
+        await admin.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO ${name}`);
+        const plain = Object.assign(new URL(url), { username: name, password: 'tests-only' });
+        const refused = start({ DATA_DIR: await folder(), DATABASE_URL: plain.href });
+        expect(await refused.ended).toBe(1);
+        expect(refused.output()).toMatch(/CREATEROLE/);
+        expect(refused.output()).not.toMatch(/Migration .* failed/);
+        await admin.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO CURRENT_USER`);
+      } finally {
+        await admin.query(`DROP ROLE IF EXISTS ${name}`).catch(() => {});
+        await admin.end();
+      }
+    });
   }, 90_000);
 
   it('says in one sentence what to do', async () => {
@@ -101,6 +164,8 @@ describe('the start command', () => {
       const refused = start(env);
       expect(await refused.ended).toBe(1);
       expect(refused.output()).toMatch(sentence);
+      // nothing is prepared for nobody
+      if (env.PORT) expect(refused.output()).not.toMatch(/embedded|Preparing/);
       expect(refused.output()).not.toMatch(/^ +at /m);
     }
     server.close();

@@ -1,4 +1,4 @@
-import { change } from '../support/reports.js';
+import { change, readyDraft } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
 
 let s: TestService;
@@ -72,6 +72,91 @@ describe('tokens', () => {
       'SCOPE_EXCEEDED:expiresInDays',
     ]);
     expect(await codes(short.secret, { role: 'CITY_DEPARTMENT', department: 'FINANCE', expiresInDays: 5 })).toEqual([]);
+  });
+
+  it('revoked, are refused before the role, the row and the input', async () => {
+    const codeOf = async (token: string, query: string) => {
+      const { data, errors } = (await s.ask(token, `mutation { ${query} { userErrors { code } } }`)) as any;
+      return errors?.[0].extensions.code ?? Object.values<any>(data)[0].userErrors[0].code;
+    };
+    const approve = 'approveReport(input: { reportId: "rep_0", expectedVersion: 1 })';
+    const cases: [string, object, [string, string][]][] = [
+      [
+        s.token('CITY_BUREAU', '430400'),
+        { role: 'BOARD', consortiumId: await consortium('430000-2024-06') },
+        [
+          [approve, 'FORBIDDEN'],
+          ['issueToken(input: { role: BOARD, label: "x" })', 'FORBIDDEN'],
+          ['createUpload(input: { fileName: "", byteSize: 0, sha256: "x" })', 'REQUIRED'],
+          ['submitReport(input: { reportId: "rep_0", expectedVersion: 1 })', 'NOT_FOUND'],
+        ],
+      ],
+      [s.token('PROVINCE'), { role: 'ANALYST' }, [[approve, 'FORBIDDEN']]],
+    ];
+    for (const [issuer, input, asked] of cases) {
+      const { token, secret } = await issue(issuer, input);
+      for (const [query, code] of asked) expect(await codeOf(secret, query)).toBe(code);
+      await revoke(issuer, token.id);
+      for (const [query] of asked)
+        expect({ query, code: await codeOf(secret, query) }).toEqual({ query, code: 'TOKEN_REVOKED' });
+    }
+  });
+
+  it('of one person, told by accountOf, do not decide on what that person submitted', async () => {
+    const bureau = s.token('CITY_BUREAU', '430400');
+    const board = { role: 'BOARD', consortiumId: await consortium('430000-2024-06') };
+    const own = s.actor('CITY_BUREAU', '430400').tokenId;
+    const { secret, userErrors } = await issue(bureau, { ...board, accountOf: own });
+    expect(userErrors).toEqual([]);
+    const draft = await readyDraft(s, '430000-2024-06', 'HALF_YEAR_SUMMARY', 2026);
+    const { report } = await change(s, secret, 'submitReport', { reportId: draft.id, expectedVersion: draft.version });
+    const approve = (token: string) =>
+      change(s, token, 'approveReport', { reportId: report.id, expectedVersion: report.version });
+    expect((await approve(bureau)).userErrors).toMatchObject([{ code: 'SAME_PERSON' }]);
+    const { data } = await s.ask(
+      bureau,
+      'query ($id: ID!) { report(id: $id) { viewerCan { approve { allowed reason } } } }',
+      { id: report.id },
+    );
+    expect(data.report.viewerCan.approve).toEqual({ allowed: false, reason: 'SAME_PERSON' });
+    const colleague = await issue(s.token('PROVINCE'), { role: 'CITY_BUREAU', cityCode: '430400' });
+    expect((await approve(colleague.secret)).userErrors).toEqual([]);
+
+    // nobody names a token that they do not see
+    for (const accountOf of [s.actor('CITY_BUREAU', '430100').tokenId, s.actor('PROVINCE').tokenId, 'tok_0'])
+      expect((await issue(bureau, { ...board, accountOf })).userErrors).toMatchObject([
+        { code: 'NOT_FOUND', path: ['accountOf'] },
+      ]);
+    const ids = [await consortium('430000-2024-06')];
+    const expert = await issue(s.token('PROVINCE'), { role: 'EXPERT', consortiumIds: ids });
+    const again = await issue(s.token('PROVINCE'), {
+      role: 'EXPERT',
+      consortiumIds: [...ids, await consortium('430000-2024-07')],
+      accountOf: expert.token.id,
+    });
+    expect(again.userErrors).toEqual([]);
+  });
+
+  it('cost a mutation that asks anyway no statement more', async () => {
+    const { Session } = await import('../../src/access/session.js');
+    const asked = Session.prototype.query;
+    const texts: string[] = [];
+    Session.prototype.query = function (this: InstanceType<typeof Session>, ...given: any[]) {
+      texts.push(given[0].text);
+      return (asked as any).apply(this, given);
+    } as any;
+    try {
+      const approve =
+        'mutation { approveReport(input: { reportId: "rep_0", expectedVersion: 1 }) { userErrors { code } } }';
+      expect((await s.ask(s.token('CITY_BUREAU', '430400'), approve)).errors![0].extensions.code).toBe('NOT_FOUND');
+      expect(texts).toHaveLength(1);
+      await s.ask(s.token('BOARD'), approve);
+      expect(texts.slice(1)).toEqual(['SELECT 1']);
+      await s.ask(null, approve);
+      expect(texts).toHaveLength(2);
+    } finally {
+      Session.prototype.query = asked;
+    }
   });
 
   it('survive the one that issued them, and expire', async () => {
