@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Text } from '../graph/language.js';
+import { Lru } from '../graph/lru.js';
 import { bracesIn, exceeded, LIMITS, type Measure, measure, notText, tooDeep, tooManyTokens } from './limits.js';
-import { Lru } from './lru.js';
 import { inputProblem, Refusal } from './problems.js';
 import { unsafeText } from './text.js';
 

@@ -25,6 +25,8 @@ export const LIMITS = {
   repeats: 50,
   definitions: 200,
   valueDepth: 50,
+  /** Objects, lists and values in the variables together. */
+  values: 10_000,
   cost: 20_000,
   errors: 20,
 } as const;
@@ -161,6 +163,12 @@ function tooMany(what: string, actual: number, zh: string, en: string): ApiError
     params: { what, limit: LIMITS[what as 'aliases'], actual: Math.min(actual, 1_000_000_000) },
   });
 }
+
+export const tooManyValues = (): ApiError =>
+  new ApiError('QUERY_TOO_COSTLY', {
+    message: { zh: '变量中的值过多，请减少后重试。', en: 'The variables hold too many values; send fewer.' },
+    params: { what: 'values', limit: LIMITS.values },
+  });
 
 export const tooManyTokens = (): ApiError =>
   new ApiError('QUERY_TOO_COSTLY', {
