@@ -74,7 +74,8 @@ export async function createService({
       const actor = await withAssignments(door, known);
       if (actor.tokenId) lastUsed.note(actor.tokenId);
       const { language, requestId, publicBase } = request;
-      return Object.assign(new Context({ door, reader, actor, language, requestId, publicBase }), {
+      const query = !request.mutation;
+      return Object.assign(new Context({ door, reader, actor, language, requestId, query, publicBase }), {
         links,
         tokens,
         storage,

@@ -2,7 +2,6 @@ import type { FieldNode, GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { getNamedType, Kind, visit } from 'graphql';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor.js';
-import { wallOneStands } from '../access/conditions.js';
 import { named, type Session, type Statement } from '../access/session.js';
 import { isDirect, Json } from '../graph/direct.js';
 import { Lru } from '../graph/lru.js';
@@ -123,7 +122,7 @@ export class Reader {
     runtimeValues: number,
     build: (w: Writer) => string,
   ): Compiled {
-    const key = `${identityOf(info)}|${role}|${wallOneStands()}|${isDirect(info)}|${shape}|${variablesInside(info)}`;
+    const key = `${identityOf(info)}|${role}|${isDirect(info)}|${shape}|${variablesInside(info)}`;
     const known = this.compiled.get(key);
     if (known) return known;
     const Writes = isDirect(info) ? AnswerWriter : Writer;

@@ -10,7 +10,7 @@ import {
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Actor, Scope } from '../access/actor.js';
-import { condition, hasRight, shapeOf, wallOneStands } from '../access/conditions.js';
+import { condition, hasRight, mayReadField } from '../access/conditions.js';
 import type { Hints } from '../graph/hints.js';
 import { fingerprint } from './filters.js';
 
@@ -82,9 +82,8 @@ export class Writer {
   /** Wall one, at every table. */
   allowed = (table: EntityMetadata, alias: string): string => condition(this.role, 'read', table, alias, this);
   /** A role without any right to a table has no grant on it either: the statement must not name it. */
-  mayRead = (table: EntityMetadata): boolean => !wallOneStands() || hasRight(this.role, 'read', table.name);
-  mayReadField = (table: EntityMetadata, property: string): boolean =>
-    !wallOneStands() || shapeOf(this.role).can('read', table.name, property);
+  mayRead = (table: EntityMetadata): boolean => hasRight(this.role, 'read', table.name);
+  mayReadField = (table: EntityMetadata, property: string): boolean => mayReadField(this.role, table.name, property);
 
   fields(selection: Selection) {
     const { schema, fragments, variableValues } = this.frame;

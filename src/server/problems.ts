@@ -72,7 +72,7 @@ export function present(error: unknown, { language, requestId, log }: Viewpoint)
   if (!shown) {
     log(place?.originalError ?? error, place?.path);
     shown = new ApiError('INTERNAL');
-  } else if (shown.code === 'INTERNAL') log(shown.originalError ?? shown, place?.path);
+  } else if (shown.unexpected) log(shown.originalError ?? shown, place?.path);
   return {
     message: shown.messageIn(language),
     ...(place?.locations && { locations: place.locations }),
