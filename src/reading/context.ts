@@ -71,6 +71,6 @@ export class Context {
     } finally {
       await this.opened?.end(failed ? 'rollback' : 'commit');
     }
-    if (this.opened?.refusal) throw this.opened.refusal;
+    if (this.reads && this.opened?.refusal) throw this.opened.refusal;
   }
 }

@@ -23,7 +23,7 @@ type Where = Record<string, unknown>;
 
 /** Of texts and keys together, in characters. What is longer than `LONGEST` is neither kept here nor prepared there. */
 const KEPT = 8_000_000;
-const LONGEST = 50_000;
+const LONGEST = 16_000;
 /** No statement weighs less than this: bounds the number of short ones. */
 const WEIGHT = 1_000;
 

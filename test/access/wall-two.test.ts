@@ -1,10 +1,12 @@
-import { jest } from '@jest/globals';
 import type { TestService } from '../support/service.js';
+
+type Mocks = { unstable_mockModule(path: string, make: () => unknown): void };
+const { jest: mocks } = import.meta as unknown as { jest: Mocks };
 
 /** Wall one, and a switch that only this file has: the module is replaced before the service loads it. */
 let wallOne = true;
 const real = await import('../../src/access/conditions.js');
-jest.unstable_mockModule('../../src/access/conditions.js', () => ({
+mocks.unstable_mockModule('../../src/access/conditions.js', () => ({
   ...real,
   condition: (...given: Parameters<typeof real.condition>) => (wallOne ? real.condition(...given) : 'TRUE'),
   hasRight: (...given: Parameters<typeof real.hasRight>) => !wallOne || real.hasRight(...given),
