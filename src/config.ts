@@ -53,12 +53,16 @@ export const VARIABLES = {
     zh: 'PostgreSQL 15+ 连接串；留空则使用内置数据库',
     en: 'PostgreSQL 15+ connection string; empty: the embedded database',
   },
-  NODE_ENV: { default: '', zh: 'production 时不建立演示账号', en: 'production: no demo accounts, no demo keys' },
+  NODE_ENV: {
+    default: '',
+    zh: 'production 时不建立演示账号；development、test 与留空相同',
+    en: 'production: no demo accounts, no demo keys; development and test are as empty',
+  },
   POOL_SIZE: { default: '10', zh: '数据库连接数（1–90）', en: 'database connections (1 to 90)' },
   GRAPHQL_INTERPRET: {
     default: '',
-    zh: '1：使用 graphql-js 逐字段执行',
-    en: '1: execute with graphql-js instead of compiled queries',
+    zh: '1：使用 graphql-js 逐字段执行；0 与留空相同',
+    en: '1: execute with graphql-js instead of compiled queries; 0 is as empty',
   },
   PUBLIC_URL: { default: '', zh: '签名文件链接的外部地址', en: 'external base address of signed file links' },
   ALLOWED_ORIGINS: {
@@ -141,15 +145,22 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       secretAccessKey: value('S3_SECRET_ACCESS_KEY'),
     };
   };
+  const choice = (name: keyof typeof VARIABLES, ...allowed: string[]) => {
+    if (!['', ...allowed].includes(value(name)))
+      throw new ConfigError(
+        `${name}=${value(name)} 无效：应为 ${allowed.join('、')} 或留空。 ${name} must be ${allowed.join(', ')} or empty.`,
+      );
+    return value(name);
+  };
   if (!value('HOST')) throw new ConfigError('HOST 不能为空。 HOST must not be empty.');
   return {
     port: integer('PORT', 0, 65535),
     host: value('HOST'),
     dataDir: resolve(value('DATA_DIR') || '.data'),
     databaseUrl: url('DATABASE_URL', ['postgres', 'postgresql']),
-    production: value('NODE_ENV') === 'production',
+    production: choice('NODE_ENV', 'development', 'test', 'production') === 'production',
     poolSize: integer('POOL_SIZE', 1, 90),
-    interpret: value('GRAPHQL_INTERPRET') === '1',
+    interpret: choice('GRAPHQL_INTERPRET', '0', '1') === '1',
     publicUrl: url('PUBLIC_URL', ['http', 'https']).replace(/\/$/, ''),
     allowedOrigins: origins(),
     maxUploadBytes: integer('MAX_UPLOAD_BYTES', 1, 1_073_741_824),

@@ -95,6 +95,10 @@ export async function createSchema(): Promise<GraphQLSchema> {
     validate: false,
   });
   const sorted = lexicographicSortSchema(schema);
+  sorted.getQueryType()!.description =
+    '查询：只返回来访者可见的内容。 Queries: each answers what the viewer may see, and nothing else.';
+  sorted.getMutationType()!.description =
+    '变更：业务错误在 userErrors 中。 Changes: what the rules object to is in userErrors.';
   // every row names its type; type-graphql's own wrapper is asynchronous, which the compiling executor does not know
   for (const type of Object.values(sorted.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = ({ __type }: { __type?: string }) => __type;

@@ -98,7 +98,9 @@ export async function createService({
       const actor = await withAssignments(door, known);
       if (actor.tokenId) lastUsed.note(actor.tokenId);
       const { language, requestId, publicBase } = request;
-      return Object.assign(new Context({ door: door.forRequest(), reader, actor, language, requestId, publicBase }), {
+      const query = !request.mutation;
+      const own = door.forRequest();
+      return Object.assign(new Context({ door: own, reader, actor, language, requestId, query, publicBase }), {
         links,
         tokens,
         storage,

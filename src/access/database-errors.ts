@@ -6,21 +6,37 @@ const CODES: Record<string, RequestErrorCode> = {
   IEC01: 'CONFLICT',
   IEC04: 'CONFLICT',
   IEC05: 'FORBIDDEN',
-  // unique_violation: of two that create the same, one wins
+  IEC06: 'CONFLICT',
+  // what is settled stays as it is: frozen rows, history
+  IEC02: 'FORBIDDEN',
+  IEC03: 'FORBIDDEN',
+  // unique_violation, exclusion_violation: of two that create the same, one wins
   '23505': 'CONFLICT',
-  // character_not_in_repertoire, untranslatable_character, invalid_text_representation, out of range
-  '22021': 'BAD_USER_INPUT',
-  '22P05': 'BAD_USER_INPUT',
-  '22P02': 'BAD_USER_INPUT',
-  '22003': 'BAD_USER_INPUT',
-  '22007': 'BAD_USER_INPUT',
-  '22008': 'BAD_USER_INPUT',
-  // lock_not_available, query_canceled: too busy
+  '23P01': 'CONFLICT',
+  // foreign_key_violation: what it refers to is gone, or something refers to it
+  '23503': 'CONFLICT',
+  // check_violation: a value that the columns do not take
+  '23514': 'BAD_USER_INPUT',
+  // lock_not_available: too busy
   '55P03': 'CONFLICT',
+  // insufficient_privilege: wall two refused what wall one let through
+  '42501': 'FORBIDDEN',
 };
+/** Only the database found them out: the checks before it should have. */
+const UNEXPECTED = new Set(['42501', '23514', 'IEC02', 'IEC03']);
 
-export function translated(error: unknown): unknown {
-  const code = (error as { code?: string } | null)?.code;
-  if (error instanceof ApiError || !code || !(code in CODES)) return error;
-  return new ApiError(CODES[code], { cause: error as Error });
+/** `writing`: what takes too long waits for somebody else's change; a read asks for too much. */
+export function translated(error: unknown, writing = false): unknown {
+  const sqlState = (error as { code?: unknown } | null)?.code;
+  if (error instanceof ApiError || typeof sqlState !== 'string') return error;
+  const code = codeOf(sqlState, writing);
+  return code ? new ApiError(code, { cause: error as Error, unexpected: UNEXPECTED.has(sqlState) }) : error;
+}
+
+function codeOf(sqlState: string, writing: boolean): RequestErrorCode | undefined {
+  // data exceptions: values that PostgreSQL can't read or hold
+  if (/^22...$/.test(sqlState)) return 'BAD_USER_INPUT';
+  // query_canceled, by the statement's timeout
+  if (sqlState === '57014') return writing ? 'CONFLICT' : 'QUERY_TOO_COSTLY';
+  return CODES[sqlState];
 }

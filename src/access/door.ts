@@ -68,7 +68,8 @@ export class Door {
       } catch (error) {
         await session.end('rollback').catch(() => {});
         if (error instanceof RolledBack) return error.value as T;
-        if (!RETRIED.has((error as { code?: string }).code ?? '') || attempt === ATTEMPTS) throw translated(error);
+        if (!RETRIED.has((error as { code?: string }).code ?? '') || attempt === ATTEMPTS)
+          throw translated(error, true);
       } finally {
         this.asked ||= session.statements > 0;
       }

@@ -36,7 +36,12 @@ export class Session {
   private opened: Promise<void> | undefined;
   private ended = false;
   private committed = false;
+  private renewed = false;
+  /** The transaction has begun: whatever was answered since is part of one picture. */
+  private begun = false;
   statements = 0;
+  /** What was wrong with the token, if it was asked. */
+  refusal: ApiError | undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -52,7 +57,30 @@ export class Session {
   async query<R = any>(statement: Statement, values: unknown[] = [], last = false): Promise<R[]> {
     if (this.ended) throw new Error('the session has ended');
     this.client ??= this.pool.connect().then(listening);
-    const client = await this.client;
+    const connection = this.client;
+    try {
+      return await this.send<R>(await connection, statement, values, last);
+    } catch (error) {
+      if (!this.renew(connection, error)) throw error;
+      return this.query<R>(statement, values, last);
+    }
+  }
+
+  /** A read whose connection had broken before it began is asked once more, on a fresh one. */
+  private renew(broken: Promise<PoolClient>, error: unknown): boolean {
+    if (this.mode !== 'read' || this.ended || !isBroken(error)) return false;
+    // another root field of the same request was quicker
+    if (this.client !== broken) return true;
+    if (this.begun || this.renewed) return false;
+    this.renewed = true;
+    broken.then((client) => client.release(error as Error)).catch(() => {});
+    this.client = undefined;
+    this.opened = undefined;
+    this.committed = false;
+    return true;
+  }
+
+  private async send<R>(client: PoolClient, statement: Statement, values: unknown[], last: boolean): Promise<R[]> {
     // opening, statement and commit leave in one write
     const { stream } = (client as any).connection;
     stream.cork();
@@ -62,8 +90,9 @@ export class Session {
     const answer = client.query({ ...remember(client, statement), values });
     if (last && this.mode === 'read') {
       this.committed = true;
+      const connection = this.client;
       client.query('COMMIT').catch(() => {
-        this.committed = false;
+        if (this.client === connection) this.committed = false;
       });
     }
     // both are awaited, so that neither rejection is left alone; the token's verdict comes first
@@ -77,7 +106,9 @@ export class Session {
     const { actor } = this;
     const begin =
       this.mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN ISOLATION LEVEL READ COMMITTED';
-    const begun = client.query(`${begin}; SET LOCAL ROLE ${DATABASE_ROLE[actor.role]}`);
+    const begun = client.query(`${begin}; SET LOCAL ROLE ${DATABASE_ROLE[actor.role]}`).then(() => {
+      this.begun = true;
+    });
     const scope = scopeOf(actor);
     // the public and the jobs have no scope, and a transaction begins without one
     const entered = scope.some((value) => value !== null)
@@ -92,9 +123,10 @@ export class Session {
 
   /** Asked in every request's first statement: a revoked token is refused at once, on every instance. */
   private judge(row: { revoked_at: Date | null; expires_at: Date | null }): void {
-    if (!row.expires_at) throw new ApiError('UNAUTHENTICATED');
-    if (row.revoked_at) throw new ApiError('TOKEN_REVOKED');
-    if (row.expires_at <= this.now()) throw new ApiError('TOKEN_EXPIRED');
+    if (!row.expires_at) this.refusal = new ApiError('UNAUTHENTICATED');
+    else if (row.revoked_at) this.refusal = new ApiError('TOKEN_REVOKED');
+    else if (row.expires_at <= this.now()) this.refusal = new ApiError('TOKEN_EXPIRED');
+    if (this.refusal) throw this.refusal;
   }
 
   /** Ends the transaction and gives the connection back. */
@@ -108,6 +140,8 @@ export class Session {
     } catch {
       return;
     }
+    // an answer may be given up before all of it was asked for; what was wrong with the token is known all the same
+    await this.opened?.catch(() => {});
     if (this.committed) return client.release();
     try {
       await client.query(outcome === 'commit' ? 'COMMIT' : 'ROLLBACK');
@@ -117,6 +151,12 @@ export class Session {
       throw error;
     }
   }
+}
+
+/** By its SQLSTATE (shut down, connection exception) or by what the socket or the client says. */
+function isBroken(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(57P0[123]|08...|ECONNRESET|EPIPE)$/.test(code) || /Connection terminated|not queryable/.test(message);
 }
 
 /** A connection that breaks between two statements says so with an event, which would end the process if nobody listened. */

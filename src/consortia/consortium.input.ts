@@ -40,11 +40,20 @@ export class ConsortiumFilter {
   organizationId?: IdFilter;
   @Field(() => IdFilter, { nullable: true, description: '依托此园区。 Leaning on this park.' })
   parkId?: IdFilter;
-  @Field(() => [ConsortiumFilter], { nullable: true, description: '全部满足。 All of these.' })
+  @Field(() => [ConsortiumFilter], {
+    nullable: true,
+    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+  })
   and?: ConsortiumFilter[];
-  @Field(() => [ConsortiumFilter], { nullable: true, description: '任一满足。 Any of these.' })
+  @Field(() => [ConsortiumFilter], {
+    nullable: true,
+    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+  })
   or?: ConsortiumFilter[];
-  @Field(() => ConsortiumFilter, { nullable: true, description: '不满足。 Not this.' })
+  @Field(() => ConsortiumFilter, {
+    nullable: true,
+    description: '不满足；空的不计。 Not this; an empty one does not count.',
+  })
   not?: ConsortiumFilter;
 }
 

@@ -75,7 +75,7 @@ export class ConsortiumResolver {
     description: '成员单位，按名称拼音排序。 Member units, in pinyin order.',
   })
   @Paged('Consortium.members')
-  members(@Root() row: Consortium, @Args() args: PageArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
-    return c.reader.nested(row, info, 'Consortium.members', args);
+  members(@Root() row: Consortium, @Args() args: PageArgs, @Ctx() c: Context) {
+    return c.reader.nested(row, 'Consortium.members', args);
   }
 }

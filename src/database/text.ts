@@ -1,7 +1,12 @@
 import { pinyin } from 'pinyin-pro';
 
-/** Both widths of a bracket, letter or digit, and both cases, become one. */
-export const fold = (text: string): string => text.normalize('NFKC').toLowerCase().trim();
+/** Both widths of a bracket, letter or digit, and both cases, become one; line breaks and other control characters are blanks. */
+export const fold = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
 
 /** Character by character, but read in their words: 长 is chang2 in 长沙 and zhang3 in 校长. */
 const read = (text: string) => pinyin(fold(text), { type: 'all', toneType: 'num', v: true });

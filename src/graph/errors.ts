@@ -58,14 +58,17 @@ export type ApiErrorOptions = {
   requiredPermission?: string;
   params?: Record<string, unknown>;
   cause?: Error;
+  /** The client is told, and so is the log. */
+  unexpected?: boolean;
 };
 
 /** The one error class for requests; the server adds requestId and picks the language of the message. */
 export class ApiError extends GraphQLError {
   readonly text: Text;
+  readonly unexpected: boolean;
   constructor(
     readonly code: RequestErrorCode,
-    { message, requiredPermission, params, cause }: ApiErrorOptions = {},
+    { message, requiredPermission, params, cause, unexpected }: ApiErrorOptions = {},
   ) {
     const text = message ?? REQUEST_ERRORS[code];
     super(both(text), {
@@ -77,6 +80,7 @@ export class ApiError extends GraphQLError {
         ...(params && { params }),
       },
     });
+    this.unexpected = unexpected ?? code === 'INTERNAL';
     this.text = { zh: text.zh, en: text.en };
   }
   messageIn(language: Language): string {

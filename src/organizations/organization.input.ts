@@ -8,11 +8,20 @@ export class OrganizationFilter {
   kind?: object;
   @Field(() => StringFilter, { nullable: true, description: '名称。 Name.' })
   name?: StringFilter;
-  @Field(() => [OrganizationFilter], { nullable: true, description: '全部满足。 All of these.' })
+  @Field(() => [OrganizationFilter], {
+    nullable: true,
+    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+  })
   and?: OrganizationFilter[];
-  @Field(() => [OrganizationFilter], { nullable: true, description: '任一满足。 Any of these.' })
+  @Field(() => [OrganizationFilter], {
+    nullable: true,
+    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+  })
   or?: OrganizationFilter[];
-  @Field(() => OrganizationFilter, { nullable: true, description: '不满足。 Not this.' })
+  @Field(() => OrganizationFilter, {
+    nullable: true,
+    description: '不满足；空的不计。 Not this; an empty one does not count.',
+  })
   not?: OrganizationFilter;
 }
 

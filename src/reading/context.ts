@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Actor } from '../access/actor.js';
 import type { Door } from '../access/door.js';
-import type { Session } from '../access/session.js';
+import { named, type Session } from '../access/session.js';
 import type { Language } from '../graph/language.js';
 import type { Reader } from './reader.js';
 
@@ -11,9 +11,13 @@ export type ContextParts = {
   actor: Actor;
   language: Language;
   requestId: string;
+  /** Reads only: a token that nothing asked about is asked about at the end. */
+  query: boolean;
   /** Scheme, host and port under which the client reached us. */
   publicBase: string;
 };
+
+const NOTHING = named('SELECT 1');
 
 /** What a resolver has: who asks, the session of its queries, the door for its writes. */
 export class Context {
@@ -23,6 +27,7 @@ export class Context {
   readonly language: Language;
   readonly requestId: string;
   readonly publicBase: string;
+  private readonly reads: boolean;
   private opened: Session | undefined;
 
   constructor(parts: ContextParts) {
@@ -32,6 +37,7 @@ export class Context {
     this.language = parts.language;
     this.requestId = parts.requestId;
     this.publicBase = parts.publicBase;
+    this.reads = parts.query;
   }
 
   entity(name: string): Function {
@@ -58,7 +64,13 @@ export class Context {
     return this.opened?.statements ?? 0;
   }
 
+  /** Before the answer leaves: a token that no longer holds is refused whatever was asked, also where nothing was read. */
   async close(failed: boolean): Promise<void> {
-    await this.opened?.end(failed ? 'rollback' : 'commit');
+    try {
+      if (this.reads && this.actor.tokenId && !this.statements) await this.session.query(NOTHING, [], true);
+    } finally {
+      await this.opened?.end(failed ? 'rollback' : 'commit');
+    }
+    if (this.reads && this.opened?.refusal) throw this.opened.refusal;
   }
 }

@@ -10,6 +10,15 @@ export type FilterField =
   | { exists: string };
 export type FilterFields = Record<string, FilterField>;
 
+type Input = Record<string, any>;
+type Test =
+  | { of: Test[]; by: ' AND ' | ' OR ' }
+  | { not: Test }
+  | { field: string; operator: string; operand: unknown };
+
+/** A filter as it was meant: without what restricts nothing, and with its structure apart from its values. */
+export type Filter = { test: Test | null; shape: string; values: unknown[] };
+
 type Context = {
   table: EntityMetadata;
   alias: string;
@@ -19,89 +28,123 @@ type Context = {
 };
 
 const MAX_COMPARISONS = 50;
+const MAX_BRANCHES = 50;
 const MAX_VALUES = 100;
+const EXISTS = 'exists';
 const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });
 
-/** One generator for every entity's filter input: typed comparators, and/or/not. Null means "not given". */
-export function compileFilter(
-  filter: Record<string, any> | null | undefined,
-  fields: FilterFields,
-  c: Context,
-): string[] {
-  let comparisons = 0;
-  const all = (input: Record<string, any>): string[] =>
-    Object.entries(input).flatMap(([name, value]) => {
-      if (value === null || value === undefined) return [];
-      if (name === 'and') return [`(${(value as any[]).map(one).join(' AND ') || 'TRUE'})`];
-      if (name === 'or') return [`(${(value as any[]).map(one).join(' OR ') || 'TRUE'})`];
-      if (name === 'not') return [`NOT COALESCE(${one(value)}, FALSE)`];
-      const field = fields[name];
-      if ('exists' in field) {
-        const { from, where } = c.related(field.exists);
-        count();
-        return [`${value ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${from} WHERE ${where})`];
-      }
-      if ('related' in field) {
-        const { from, where, alias, table } = c.related(field.related);
-        const sql = `${alias}.${table.findColumnWithPropertyName(field.column)!.databaseName}`;
-        // "none of its parks is this one" is what `ne` means of a list
-        return Object.entries(value).flatMap(([operator, operand]) => {
-          const [positive, negated] = POSITIVE[operator] ? [POSITIVE[operator], true] : [operator, false];
-          if (operand === null || operand === undefined) return [];
-          if (positive === 'isNull') return [`${operand ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${from} WHERE ${where})`];
-          return [
-            `${negated ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${from} WHERE ${where} AND ${compare(sql, positive, operand)})`,
-          ];
-        });
-      }
-      const column = c.table.findColumnWithPropertyName(field.column)!;
-      const search = field.search && `${c.alias}.${c.table.findColumnWithPropertyName(field.search)!.databaseName}`;
-      return Object.entries(value).flatMap(([operator, operand]) =>
-        operand === null || operand === undefined
-          ? []
-          : [compare(`${c.alias}.${column.databaseName}`, operator, operand, search)],
+/**
+ * One reading for every entity's filter input: typed comparators, and/or/not. Null means "not given", and so does whatever
+ * holds nothing but that: an empty object, an empty group, a blank search. Everything is counted before anything is compiled.
+ */
+export function readFilter(filter: Input | null | undefined, fields: FilterFields): Filter {
+  const values: unknown[] = [];
+  let [comparisons, branches] = [0, 0];
+  const branch = (input: Input): Test | null => {
+    if (++branches > MAX_BRANCHES)
+      throw refuse(
+        `and、or、not 合计至多 ${MAX_BRANCHES} 项。`,
+        `and, or and not take ${MAX_BRANCHES} members together.`,
       );
-    });
-  const one = (input: Record<string, any>): string => {
-    const parts = all(input);
-    return parts.length ? `(${parts.join(' AND ')})` : 'TRUE';
+    return all(input);
   };
-  const count = () => {
+  const group = (of: (Test | null)[], by: ' AND ' | ' OR '): Test | null => {
+    const given = of.filter((test) => test !== null);
+    return given.length > 1 ? { of: given, by } : (given[0] ?? null);
+  };
+  const all = (input: Input): Test | null => group(Object.entries(input).flatMap(given), ' AND ');
+  const given = ([name, value]: [string, any]): (Test | null)[] => {
+    if (value === null || value === undefined) return [];
+    if (name === 'and') return [group((value as Input[]).map(branch), ' AND ')];
+    if (name === 'or') return [group((value as Input[]).map(branch), ' OR ')];
+    if (name === 'not') {
+      const test = branch(value);
+      return [test && { not: test }];
+    }
+    const field = fields[name];
+    if ('exists' in field) return [comparison(name, EXISTS, value)];
+    const isSearch = 'search' in field && field.search;
+    return Object.entries(value).map(([operator, operand]) => {
+      if (operand === null || operand === undefined) return null;
+      const text = isSearch && operator === 'contains' ? fold(operand as string) : operand;
+      return text === '' && isSearch && operator === 'contains' ? null : comparison(name, operator, text);
+    });
+  };
+  const comparison = (field: string, operator: string, operand: unknown): Test => {
     if (++comparisons > MAX_COMPARISONS)
       throw refuse(`筛选条件至多 ${MAX_COMPARISONS} 个。`, `A filter takes ${MAX_COMPARISONS} comparisons at most.`);
-  };
-  const compare = (sql: string, operator: string, operand: any, search?: string): string => {
-    count();
     if (Array.isArray(operand) && operand.length > MAX_VALUES)
       throw refuse(`in 与 notIn 至多 ${MAX_VALUES} 个值。`, `in and notIn take ${MAX_VALUES} values at most.`);
-    switch (operator) {
-      case 'eq':
-        return `${sql} = ${c.bind(operand)}`;
-      case 'ne':
-        return `${sql} <> ${c.bind(operand)}`;
-      case 'in':
-        return `${sql} = ANY(${c.bind(operand)})`;
-      case 'notIn':
-        return `${sql} <> ALL(${c.bind(operand)})`;
-      case 'gt':
-        return `${sql} > ${c.bind(operand)}`;
-      case 'gte':
-        return `${sql} >= ${c.bind(operand)}`;
-      case 'lt':
-        return `${sql} < ${c.bind(operand)}`;
-      case 'lte':
-        return `${sql} <= ${c.bind(operand)}`;
-      case 'isNull':
-        return `${sql} IS ${operand ? '' : 'NOT '}NULL`;
-      case 'startsWith':
-        return `starts_with(${sql}, ${c.bind(operand)})`;
-      case 'contains':
-        return search ? searchIn(search, operand, c.bind, NAME_PART(search)) : `strpos(${sql}, ${c.bind(operand)}) > 0`;
-      default:
-        throw new Error(`filter: unknown operator ${operator}`);
-    }
+    if (!isFlag(operator)) values.push(operand);
+    return { field, operator, operand };
   };
-  return filter ? all(filter) : [];
+  const test = filter ? all(filter) : null;
+  return { test, shape: shapeOf(test), values };
+}
+
+/** Flags are part of the text; every other operand is a value. */
+const isFlag = (operator: string): boolean => operator === 'isNull' || operator === EXISTS;
+
+function shapeOf(test: Test | null): string {
+  if (!test) return '';
+  if ('of' in test) return `(${test.of.map(shapeOf).join(test.by)})`;
+  if ('not' in test) return `!${shapeOf(test.not)}`;
+  return `${test.field}.${test.operator}${isFlag(test.operator) ? test.operand : ''}`;
+}
+
+/** The filter as a condition; its values are bound in the order in which they were read. */
+export function compileFilter({ test }: Filter, fields: FilterFields, c: Context): string[] {
+  const compile = (t: Test): string => {
+    if ('of' in t) return `(${t.of.map(compile).join(t.by)})`;
+    if ('not' in t) return `NOT COALESCE(${compile(t.not)}, FALSE)`;
+    const { operator, operand } = t;
+    const field = fields[t.field];
+    if ('exists' in field) {
+      const { from, where } = c.related(field.exists);
+      return `${operand ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${from} WHERE ${where})`;
+    }
+    if ('related' in field) {
+      const { from, where, alias, table } = c.related(field.related);
+      const sql = `${alias}.${table.findColumnWithPropertyName(field.column)!.databaseName}`;
+      if (operator === 'isNull') return `${operand ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${from} WHERE ${where})`;
+      // "none of its parks is this one" is what `ne` means of a list
+      const [positive, negated] = POSITIVE[operator] ? [POSITIVE[operator], 'NOT '] : [operator, ''];
+      return `${negated}EXISTS (SELECT 1 FROM ${from} WHERE ${where} AND ${compare(sql, positive, operand, c.bind)})`;
+    }
+    const column = c.table.findColumnWithPropertyName(field.column)!;
+    const search = field.search && `${c.alias}.${c.table.findColumnWithPropertyName(field.search)!.databaseName}`;
+    return compare(`${c.alias}.${column.databaseName}`, operator, operand, c.bind, search);
+  };
+  return test ? [compile(test)] : [];
+}
+
+function compare(sql: string, operator: string, operand: any, bind: (value: unknown) => string, search?: string) {
+  switch (operator) {
+    case 'eq':
+      return `${sql} = ${bind(operand)}`;
+    case 'ne':
+      return `${sql} <> ${bind(operand)}`;
+    case 'in':
+      return `${sql} = ANY(${bind(operand)})`;
+    case 'notIn':
+      return `${sql} <> ALL(${bind(operand)})`;
+    case 'gt':
+      return `${sql} > ${bind(operand)}`;
+    case 'gte':
+      return `${sql} >= ${bind(operand)}`;
+    case 'lt':
+      return `${sql} < ${bind(operand)}`;
+    case 'lte':
+      return `${sql} <= ${bind(operand)}`;
+    case 'isNull':
+      return `${sql} IS ${operand ? '' : 'NOT '}NULL`;
+    case 'startsWith':
+      return `starts_with(${sql}, ${bind(operand)})`;
+    case 'contains':
+      return search ? searchIn(search, bind(operand), NAME_PART(search)) : `strpos(${sql}, ${bind(operand)}) > 0`;
+    default:
+      throw new Error(`filter: unknown operator ${operator}`);
+  }
 }
 
 const POSITIVE: Record<string, string> = { ne: 'eq', notIn: 'in' };
@@ -110,15 +153,11 @@ const POSITIVE: Record<string, string> = { ne: 'eq', notIn: 'in' };
 const NAME_PART = (column: string): string => `split_part(${column}, E'\\n', 1)`;
 
 /**
- * Part of a name, in either width and any case, or pinyin initials: the bigram index finds, strpos makes sure. Not LIKE: its
- * estimate multiplies with the index's, and a part that stands in every name would be taken for a rare one.
+ * Part of a folded name, or pinyin initials: the bigram index finds, strpos makes sure. Not LIKE: its estimate multiplies
+ * with the index's, and a part that stands in every name would be taken for a rare one.
  */
-export function searchIn(column: string, text: string, bind: (value: unknown) => string, within = column): string {
-  const folded = fold(text);
-  if (!folded) return 'TRUE';
-  const part = bind(folded);
-  return `(search_grams(${column}) @> search_grams(${part}) AND strpos(${within}, ${part}) > 0)`;
-}
+export const searchIn = (column: string, part: string, within = column): string =>
+  `(search_grams(${column}) @> search_grams(${part}) AND strpos(${within}, ${part}) > 0)`;
 
 export const fingerprint = (...parts: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 12);

@@ -1,9 +1,11 @@
 import { type GraphQLObjectType, getNamedType } from 'graphql';
-import type { DataSource, EntityMetadata } from 'typeorm';
+import type { EntityMetadata } from 'typeorm';
+import { fold } from '../database/text.js';
 import { NotDirect } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
 import type { AnswerWriter } from './answer-writer.js';
-import { compileFilter, type FilterFields, fingerprint, searchIn } from './filters.js';
+import { decodeCursor, encodeCursor } from './cursors.js';
+import { compileFilter, type Filter, type FilterFields, fingerprint, readFilter, searchIn } from './filters.js';
 import type { Selection, Writer } from './writer.js';
 
 export type PageDefinition = {
@@ -32,7 +34,19 @@ export type PageArguments = {
 
 /** What a compiled page's JSON looks like before it becomes a connection. */
 export type RawPage = { rows: { n: any; c?: string[] }[]; total?: number };
-export type Plan = ReturnType<typeof planOf>;
+/** What is asked, settled: the arguments are not looked at again. */
+export type Plan = {
+  limit: number;
+  backward: boolean;
+  anchored: boolean;
+  filter: Filter;
+  /** Folded; empty: none. */
+  search: string;
+  mark(): string;
+  order: string[];
+  descending: boolean;
+  cursor: string[] | null;
+};
 
 export const DEFAULT_PAGE = 20;
 export const MAX_PAGE = 100;
@@ -41,18 +55,7 @@ const MAX_QUERY = 100;
 const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });
 
 /** Checks the arguments and settles what is asked: never a silent cut. */
-export function planOf(
-  definition: PageDefinition,
-  args: PageArguments,
-): {
-  limit: number;
-  backward: boolean;
-  anchored: boolean;
-  mark(): string;
-  order: string[];
-  descending: boolean;
-  cursor: string[] | null;
-} {
+export function planOf(definition: PageDefinition, table: EntityMetadata, args: PageArguments): Plan {
   if (args.first != null && args.last != null)
     throw refuse('first 与 last 不能同时使用。', 'Use first or last, not both.');
   if ((args.after != null && args.last != null) || (args.before != null && args.last == null))
@@ -65,44 +68,34 @@ export function planOf(
   const field = args.sort?.field ?? definition.defaultSort.field;
   const direction = args.sort ? (args.sort.direction ?? 'ASC') : definition.defaultSort.direction;
   const backward = args.last != null;
-  const mark = () => fingerprint(definition.entity.name, field, direction, args.filter ?? null, args.query ?? null);
+  const filter = readFilter(args.filter, definition.filters ?? {});
+  const search = definition.search && args.query ? fold(args.query) : '';
+  const mark = () => fingerprint(definition.entity.name, field, direction, filter.shape, filter.values, search);
   const given = args.after ?? args.before ?? null;
   const order = [...definition.sorts[field], 'id'];
   return {
     limit,
     backward,
     anchored: given !== null,
+    filter,
+    search,
     mark,
     order,
     descending: (direction === 'DESC') !== backward,
-    cursor: given === null ? null : decodeCursor(given, mark(), order.length),
+    cursor:
+      given === null
+        ? null
+        : decodeCursor(
+            given,
+            mark(),
+            order.map((property) => String(table.findColumnWithPropertyName(property)!.type)),
+          ),
   };
-}
-
-const encodeCursor = (mark: string, values: string[]) =>
-  Buffer.from(JSON.stringify([mark, ...values])).toString('base64url');
-
-function decodeCursor(cursor: string, mark: string, length: number): string[] {
-  let decoded: unknown;
-  try {
-    decoded = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {}
-  if (
-    !Array.isArray(decoded) ||
-    decoded.length !== length + 1 ||
-    !decoded.every((v) => typeof v === 'string') ||
-    decoded[0] !== mark
-  )
-    throw refuse(
-      '游标无效：游标只能用于产生它的同一筛选与排序。',
-      'Invalid cursor: a cursor belongs to the filter and order that made it.',
-    );
-  return decoded.slice(1);
 }
 
 type Bind = (value: unknown) => string;
 /** `bind` decides whether a value is a constant of the text or of this execution. */
-export type PageRequest = { definition: PageDefinition; args: PageArguments; plan: Plan; bind: Bind };
+export type PageRequest = { definition: PageDefinition; plan: Plan; bind: Bind };
 type PageQuery = {
   table: EntityMetadata;
   alias: string;
@@ -115,13 +108,13 @@ type PageQuery = {
 };
 
 /** Conditions, order and cursor of one page. */
-function pageQuery(w: Writer, { definition, args, plan, bind }: PageRequest, parent?: string): PageQuery {
+function pageQuery(w: Writer, { definition, plan, bind }: PageRequest, parent?: string): PageQuery {
   const table = w.table(definition.entity);
   const alias = w.alias();
   const conditions = [w.allowed(table, alias)];
   if (parent && definition.within) conditions.push(definition.within(w, parent, alias));
   conditions.push(
-    ...compileFilter(args.filter, definition.filters ?? {}, {
+    ...compileFilter(plan.filter, definition.filters ?? {}, {
       table,
       alias,
       bind,
@@ -138,8 +131,8 @@ function pageQuery(w: Writer, { definition, args, plan, bind }: PageRequest, par
       },
     }),
   );
-  if (args.query && definition.search)
-    conditions.push(searchIn(`${alias}.${w.column(table, definition.search).databaseName}`, args.query, bind));
+  if (plan.search)
+    conditions.push(searchIn(`${alias}.${w.column(table, definition.search!).databaseName}`, bind(plan.search)));
 
   const columns = plan.order.map((property) => w.column(table, property));
   const names = columns.map((column) => `${alias}.${column.databaseName}`);
@@ -162,18 +155,11 @@ function pageQuery(w: Writer, { definition, args, plan, bind }: PageRequest, par
 }
 
 /** The values of a page's text, in the order in which `pageQuery` binds them. */
-export function valuesOf(source: DataSource, { definition, args, plan }: Omit<PageRequest, 'bind'>): unknown[] {
-  const values: unknown[] = [];
-  const bind = (value: unknown) => `$${values.push(value)}`;
-  const table = source.getMetadata(definition.entity);
-  const related = (path: string) => {
-    const to = table.findRelationWithPropertyPath(path)!.inverseEntityMetadata;
-    return { table: to, alias: '', from: '', where: '' };
-  };
-  compileFilter(args.filter, definition.filters ?? {}, { table, alias: '', bind, related });
-  if (args.query && definition.search) searchIn('', args.query, bind);
-  return [...values, ...(plan.cursor ?? [])];
-}
+export const valuesOf = ({ filter, search, cursor }: Plan): unknown[] => [
+  ...filter.values,
+  ...(search ? [search] : []),
+  ...(cursor ?? []),
+];
 
 /** One page as one sub-select: rows and marks, of which `connectionOf` makes the connection. */
 export function compilePage(w: Writer, request: PageRequest, selection: Selection, parent?: string): string {
@@ -191,9 +177,10 @@ export function compilePage(w: Writer, request: PageRequest, selection: Selectio
   const wantsCursor = w.has(edges, 'cursor') || w.has(page, 'endCursor') || w.has(page, 'startCursor');
   const cursor = wantsCursor ? `, 'c', json_build_array(${names.map((n) => `${n}::text`).join(', ')})` : '';
   const rows = rowsOf(`json_build_object('n', ${row}${cursor})`, plan.limit + 1);
-  // a statement must use every value that it is given, the cursor's too
-  const wantsRows = edges || nodes || page || plan.cursor;
-  const parts = [wantsRows && `'rows', ${rows}`, w.has(selection, 'totalCount') && `'total', ${total}`].filter(Boolean);
+  const parts = [
+    (edges || nodes || page) && `'rows', ${rows}`,
+    w.has(selection, 'totalCount') && `'total', ${total}`,
+  ].filter(Boolean);
   const json = `json_build_object(${parts.join(', ')})`;
   return parent && definition.visibleIf ? `CASE WHEN ${definition.visibleIf(w, parent)} THEN ${json} END` : json;
 }

@@ -2,9 +2,9 @@ import type { FieldNode, GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { getNamedType, Kind, visit } from 'graphql';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor.js';
-import { hasRight, wallOneStands } from '../access/conditions.js';
 import { named, type Session, type Statement } from '../access/session.js';
 import { isDirect, Json } from '../graph/direct.js';
+import { Lru } from '../graph/lru.js';
 import { AnswerWriter } from './answer-writer.js';
 import {
   compileDirectPage,
@@ -17,14 +17,19 @@ import {
 } from './pages.js';
 import { type Bound, keyOf, type NestedPage, Writer } from './writer.js';
 
-type Compiled = { statement: Statement; bound: Bound[] };
+/** `takes`: the values that the text names, in its order; a number is one of this execution's. */
+type Compiled = { statement: Statement; takes: (number | Bound)[] };
 type Where = Record<string, unknown>;
 
-const MAX_SHAPES = 64;
+/** Of texts and keys together, in characters. What is longer than `LONGEST` is neither kept here nor prepared there. */
+const KEPT = 8_000_000;
+const LONGEST = 16_000;
+/** No statement weighs less than this: bounds the number of short ones. */
+const WEIGHT = 1_000;
 
 /** One root field, one statement: the compiled text is kept by document, role and shape of the arguments. */
 export class Reader {
-  private readonly compiled = new WeakMap<FieldNode, Map<string, Compiled>>();
+  private readonly compiled = new Lru<string, Compiled>(KEPT);
 
   constructor(
     private readonly source: DataSource,
@@ -61,7 +66,7 @@ export class Reader {
     const shape = `${entity.name}|${given.map(([key, v]) => key + Array.isArray(v))}|${type?.name}|${limit}`;
     const c = this.compile(info, session.actor.role, shape, values.length, (w) => {
       const table = w.table(entity);
-      if (!w.mayRead(table)) return unread(values.length);
+      if (!w.mayRead(table)) return 'SELECT NULL::json r WHERE FALSE';
       const alias = w.alias();
       const selection = { type: type ?? (getNamedType(info.returnType) as GraphQLObjectType), nodes: info.fieldNodes };
       const extra = Object.fromEntries(needs.map((need) => [need, `${alias}.${w.column(table, need).databaseName}`]));
@@ -80,16 +85,12 @@ export class Reader {
   /** A keyset page of the list called `name`. */
   async page(info: GraphQLResolveInfo, session: Session, name: string, args: PageArguments) {
     const definition = this.pages[name];
-    const plan = planOf(definition, args);
-    const { role } = session.actor;
-    const entity = this.source.getMetadata(definition.entity).name;
-    // whoever may read none of them is asked nothing
-    const values =
-      !wallOneStands() || hasRight(role, 'read', entity) ? valuesOf(this.source, { definition, args, plan }) : [];
-    const shape = `${name}|${plan.limit}|${plan.backward}|${plan.anchored}|${plan.order}|${plan.descending}|${shapeOf(args.filter)}|${!!args.query}`;
-    const c = this.compile(info, role, shape, values.length, (w) => {
+    const plan = planOf(definition, this.source.getMetadata(definition.entity), args);
+    const values = valuesOf(plan);
+    const shape = `${name}|${plan.limit}|${plan.backward}|${plan.anchored}|${plan.order}|${plan.descending}|${plan.filter.shape}|${!!plan.search}`;
+    const c = this.compile(info, session.actor.role, shape, values.length, (w) => {
       let n = 0;
-      const request = { definition, args, plan, bind: () => `$${++n}` };
+      const request = { definition, plan, bind: () => `$${++n}` };
       const selection = { type: getNamedType(info.returnType) as GraphQLObjectType, nodes: info.fieldNodes };
       return w instanceof AnswerWriter
         ? `SELECT ${compileDirectPage(w, request, selection)}::text r`
@@ -99,19 +100,19 @@ export class Reader {
     return isDirect(info) ? new Json(r) : connectionOf(r, plan)!;
   }
 
-  /** The key under which a nested field with arguments lies in its row. */
-  nested(row: any, info: GraphQLResolveInfo, name: string, args: PageArguments) {
-    return connectionOf(row[keyOf(String(info.path.key))] ?? null, planOf(this.pages[name], args));
+  /** The page of a field of a row: `name` is of its definition, `Type.field`. */
+  nested(row: any, name: string, args: PageArguments) {
+    const definition = this.pages[name];
+    const raw = row[keyOf(name.slice(name.indexOf('.') + 1), args)] ?? null;
+    return connectionOf(raw, planOf(definition, this.source.getMetadata(definition.entity), args));
   }
 
   private run<R>(info: GraphQLResolveInfo, session: Session, c: Compiled, values: unknown[]): Promise<R[]> {
-    const all = [...values, ...c.bound.map((b) => ('scope' in b ? session.actor[b.scope] : b.constant))];
+    const taken = c.takes.map((t) =>
+      typeof t === 'number' ? values[t] : 'scope' in t ? session.actor[t.scope] : t.constant,
+    );
     const last = info.operation.operation === 'query' && !info.path.prev && isOnlyField(info);
-    return session.query<R>(c.statement, all, last);
-  }
-
-  private key(info: GraphQLResolveInfo, role: Actor['role'], shape: string): string {
-    return `${role}|${wallOneStands()}|${isDirect(info)}|${shape}|${variablesInside(info)}`;
+    return session.query<R>(c.statement, taken, last);
   }
 
   private compile(
@@ -121,45 +122,36 @@ export class Reader {
     runtimeValues: number,
     build: (w: Writer) => string,
   ): Compiled {
-    const key = this.key(info, role, shape);
-    const byShape = this.compiled.get(info.fieldNodes[0]) ?? new Map<string, Compiled>();
-    this.compiled.set(info.fieldNodes[0], byShape);
-    let found = byShape.get(key);
-    if (!found) {
-      const Writes = isDirect(info) ? AnswerWriter : Writer;
-      const w = new Writes(this.source, info, role, runtimeValues, this.nestedPage);
-      found = { statement: named(build(w)), bound: w.bound };
-      if (byShape.size >= MAX_SHAPES) byShape.clear();
-      byShape.set(key, found);
-    }
-    return found;
+    const key = `${identityOf(info)}|${role}|${isDirect(info)}|${shape}|${variablesInside(info)}`;
+    const known = this.compiled.get(key);
+    if (known) return known;
+    const Writes = isDirect(info) ? AnswerWriter : Writer;
+    const w = new Writes(this.source, info, role, runtimeValues, this.nestedPage);
+    const { text, used } = usedIn(build(w));
+    const takes = used.map((n) => (n <= runtimeValues ? n - 1 : w.bound[n - runtimeValues - 1]));
+    if (text.length > LONGEST) return { statement: { text }, takes };
+    const made = { statement: named(text), takes };
+    if (key.length <= LONGEST) this.compiled.set(key, made, Math.max(key.length + text.length, WEIGHT));
+    return made;
   }
 
   private nestedPage: NestedPage = (w, hint, parent, selection, args) => {
     const definition = this.pages[hint];
-    const request = {
-      definition,
-      args: args as PageArguments,
-      plan: planOf(definition, args as PageArguments),
-      bind: w.constant,
-    };
-    return compilePage(w, request, selection, parent);
+    const plan = planOf(definition, w.table(definition.entity), args as PageArguments);
+    return compilePage(w, { definition, plan, bind: w.constant }, selection, parent);
   };
 }
 
-/** Nothing, of the same shape; the values are named, since a statement must use what it is given. */
-const unread = (values: number): string =>
-  `SELECT NULL::json r WHERE FALSE${Array.from({ length: values }, (_, i) => ` AND $${i + 1}::text IS NULL`).join('')}`;
-
-/** The structure of a filter without its values. */
-const shapeOf = (value: any): string =>
-  value && typeof value === 'object' && !Array.isArray(value)
-    ? `{${Object.entries(value).map(([k, v]) => (v === null || v === undefined ? '' : `${k}${shapeOf(v)}`))}}`
-    : Array.isArray(value) && typeof value[0] === 'object'
-      ? `[${value.map(shapeOf)}]`
-      : typeof value === 'boolean'
-        ? String(value)
-        : '';
+/** A statement must use every value that it is given: those that its text does not name are not sent. */
+function usedIn(text: string): { text: string; used: number[] } {
+  const used: number[] = [];
+  const numbered = text.replace(/\$(\d+)/g, (_, digits) => {
+    const n = Number(digits);
+    const at = used.indexOf(n);
+    return `$${at >= 0 ? at + 1 : used.push(n)}`;
+  });
+  return { text: numbered, used };
+}
 
 const single = new WeakMap<object, boolean>();
 function isOnlyField(info: GraphQLResolveInfo): boolean {
@@ -172,17 +164,35 @@ function isOnlyField(info: GraphQLResolveInfo): boolean {
   return only;
 }
 
-const inside = new WeakMap<FieldNode, string[]>();
-/** Values of the variables that stand below the root field: in @skip, @include and arguments of nested fields. */
-function variablesInside(info: GraphQLResolveInfo): string {
-  let names = inside.get(info.fieldNodes[0]);
+const numbers = new WeakMap<FieldNode, number>();
+let numbered = 0;
+/** Which places of which document are asked for; which of them are merged may depend on @skip and @include. */
+function identityOf({ fieldNodes }: GraphQLResolveInfo): string {
+  let identity = '';
+  for (const node of fieldNodes) {
+    let number = numbers.get(node);
+    if (number === undefined) {
+      number = ++numbered;
+      numbers.set(node, number);
+    }
+    identity += `${number}.`;
+  }
+  return identity;
+}
+
+const inside = new WeakMap<object, string[]>();
+/** Values of the variables that stand below root fields: in @skip, @include and arguments of nested fields. */
+function variablesInside({ operation, fragments, variableValues }: GraphQLResolveInfo): string {
+  let names = inside.get(operation);
   if (!names) {
     const found = new Set<string>();
     const note = { Variable: (node: { name: { value: string } }) => void found.add(node.name.value) };
-    for (const node of info.fieldNodes) if (node.selectionSet) visit(node.selectionSet, note);
-    for (const fragment of Object.values(info.fragments)) visit(fragment.selectionSet, note);
+    for (const root of operation.selectionSet.selections)
+      if (root.kind !== Kind.FIELD) visit(root, note);
+      else if (root.selectionSet) visit(root.selectionSet, note);
+    for (const fragment of Object.values(fragments)) visit(fragment.selectionSet, note);
     names = [...found];
-    inside.set(info.fieldNodes[0], names);
+    inside.set(operation, names);
   }
-  return names.length ? JSON.stringify(names.map((name) => info.variableValues[name])) : '';
+  return names.length ? JSON.stringify(names.map((name) => variableValues[name])) : '';
 }

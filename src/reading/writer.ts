@@ -10,8 +10,9 @@ import {
 import { collectSubfields } from 'graphql/execution/collectFields.js';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Actor, Scope } from '../access/actor.js';
-import { condition, hasRight, shapeOf, wallOneStands } from '../access/conditions.js';
+import { condition, hasRight, mayReadField } from '../access/conditions.js';
 import type { Hints } from '../graph/hints.js';
+import { fingerprint } from './filters.js';
 
 export type Selection = { type: GraphQLObjectType; nodes: readonly FieldNode[] };
 export type Bound = { scope: keyof Scope } | { constant: unknown };
@@ -25,8 +26,28 @@ export type NestedPage = (
   args: Record<string, unknown>,
 ) => string;
 
-/** Fields with arguments may stand twice under two aliases: their key in the row is the response name. */
-export const keyOf = (responseName: string): string => `@${responseName}`;
+/**
+ * The key in the row of a field with arguments: what was asked for, not under which name. Two places may use one name for
+ * different things, and two names for the same.
+ */
+export const keyOf = (field: string, args: object): string => {
+  const given = settled(args);
+  return given === undefined ? `@${field}` : `@${field}:${fingerprint(given)}`;
+};
+
+/** Without what was not given, and in one order, however the arguments came about. */
+function settled(value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'object' || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(settled);
+  const entries = Object.entries(value)
+    .map(([key, v]): [string, unknown] => [key, settled(v)])
+    .filter(([, v]) => v !== undefined);
+  return entries.length ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : undefined;
+}
+
+/** A field as the rows need it: everything that is asked of it, at whatever place and under whatever name. */
+type Wanted = { name: string; args: Record<string, unknown>; nodes: FieldNode[] };
 
 /**
  * The selection set becomes one statement: PostgreSQL builds the JSON, relations are sub-selects, and at every table that
@@ -61,9 +82,8 @@ export class Writer {
   /** Wall one, at every table. */
   allowed = (table: EntityMetadata, alias: string): string => condition(this.role, 'read', table, alias, this);
   /** A role without any right to a table has no grant on it either: the statement must not name it. */
-  mayRead = (table: EntityMetadata): boolean => !wallOneStands() || hasRight(this.role, 'read', table.name);
-  mayReadField = (table: EntityMetadata, property: string): boolean =>
-    !wallOneStands() || shapeOf(this.role).can('read', table.name, property);
+  mayRead = (table: EntityMetadata): boolean => hasRight(this.role, 'read', table.name);
+  mayReadField = (table: EntityMetadata, property: string): boolean => mayReadField(this.role, table.name, property);
 
   fields(selection: Selection) {
     const { schema, fragments, variableValues } = this.frame;
@@ -74,6 +94,21 @@ export class Writer {
       selection.type,
       selection.nodes as FieldNode[],
     );
+  }
+  /** By key in the row: fields without arguments by name, the others by their arguments too. */
+  private wanted(selection: Selection): Map<string, Wanted> {
+    const found = new Map<string, Wanted>();
+    for (const node of [...this.fields(selection).values()].flat()) {
+      const name = node.name.value;
+      if (name.startsWith('__')) continue;
+      const field = selection.type.getFields()[name];
+      const args = field.args.length ? getArgumentValues(field, node, this.frame.variableValues) : {};
+      const key = field.args.length ? keyOf(name, args) : name;
+      const same = found.get(key);
+      if (same) same.nodes.push(node);
+      else found.set(key, { name, args, nodes: [node] });
+    }
+    return found;
   }
   sub(selection: Selection, name: string): Selection | undefined {
     const nodes = [...this.fields(selection).values()].flat().filter((node) => node.name.value === name);
@@ -87,26 +122,17 @@ export class Writer {
   object(table: EntityMetadata, alias: string, selection: Selection, extra: Record<string, string> = {}): string {
     const out = new Map<string, string>(Object.entries(extra));
     const put = (key: string, sql: string | undefined) => sql && !out.has(key) && out.set(key, sql);
-    for (const [responseName, nodes] of this.fields(selection)) {
-      const name = nodes[0].name.value;
-      if (name.startsWith('__')) continue;
-      const field = selection.type.getFields()[name];
-      const hints = field.extensions as Hints;
-      const inner = (): Selection => ({
-        type: this.typeOf(selection.type, name),
-        nodes: this.sub(selection, name)!.nodes,
-      });
+    for (const [key, { name, args, nodes }] of this.wanted(selection)) {
+      const hints = selection.type.getFields()[name].extensions as Hints;
+      const inner: Selection = { type: this.typeOf(selection.type, name), nodes };
       for (const need of hints.needs ?? []) put(need, this.need(table, alias, need));
       if (hints.derived?.roles.includes(this.role)) put(hints.derived.key, hints.derived.sql(alias));
-      if (field.args.length) {
-        const args = getArgumentValues(field, nodes[0], this.frame.variableValues);
-        const own = { type: this.typeOf(selection.type, name), nodes };
-        if (hints.page) put(keyOf(responseName), this.nestedPage(this, hints.page, alias, own, args));
-        else put(keyOf(responseName), this.relation(table, alias, hints.relation?.path ?? name, own, hints, args));
-      } else if (hints.inverse) put(name, this.relation(table, alias, name, inner(), hints, {}));
-      else if (hints.through) put(name, this.through(table, alias, hints.through, inner()));
-      else if (hints.listed) put(name, this.listed(alias, hints.listed, inner()));
-      else if (hints.relation) put(name, this.relation(table, alias, hints.relation.path, inner(), hints, {}));
+      if (hints.page) put(key, this.nestedPage(this, hints.page, alias, inner, args));
+      else if (key !== name) put(key, this.relation(table, alias, hints.relation?.path ?? name, inner, hints, args));
+      else if (hints.inverse) put(name, this.relation(table, alias, name, inner, hints, {}));
+      else if (hints.through) put(name, this.through(table, alias, hints.through, inner));
+      else if (hints.listed) put(name, this.listed(alias, hints.listed, inner));
+      else if (hints.relation) put(name, this.relation(table, alias, hints.relation.path, inner, hints, {}));
       else if (!hints.needs) put(name, this.plain(table, alias, name, hints, inner));
     }
     return this.json(out);
@@ -117,10 +143,10 @@ export class Writer {
     alias: string,
     name: string,
     hints: Hints,
-    inner: () => Selection,
+    inner: Selection,
   ): string | undefined {
     const relation = table.findRelationWithPropertyPath(name);
-    if (relation) return this.relation(table, alias, name, inner(), hints, {});
+    if (relation) return this.relation(table, alias, name, inner, hints, {});
     const column = table.findColumnWithPropertyName(name);
     return column && this.mayReadField(table, name) ? `${alias}.${column.databaseName}` : undefined;
   }

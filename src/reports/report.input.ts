@@ -187,22 +187,40 @@ export class ReportObligationFilter extends CommonFilter {
   dueOn?: LocalDateFilter;
   @Field(() => Boolean, { nullable: true, description: '是否已起草。 Has somebody begun?' })
   hasReport?: boolean;
-  @Field(() => [ReportObligationFilter], { nullable: true, description: '全部满足。 All of these.' })
+  @Field(() => [ReportObligationFilter], {
+    nullable: true,
+    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+  })
   and?: ReportObligationFilter[];
-  @Field(() => [ReportObligationFilter], { nullable: true, description: '任一满足。 Any of these.' })
+  @Field(() => [ReportObligationFilter], {
+    nullable: true,
+    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+  })
   or?: ReportObligationFilter[];
-  @Field(() => ReportObligationFilter, { nullable: true, description: '不满足。 Not this.' })
+  @Field(() => ReportObligationFilter, {
+    nullable: true,
+    description: '不满足；空的不计。 Not this; an empty one does not count.',
+  })
   not?: ReportObligationFilter;
 }
 @InputType({ description: '材料筛选。 Filter of reports.' })
 export class ReportFilter extends CommonFilter {
   @Field(() => ReportStateFilter, { nullable: true, description: '状态。 State.' })
   state?: object;
-  @Field(() => [ReportFilter], { nullable: true, description: '全部满足。 All of these.' })
+  @Field(() => [ReportFilter], {
+    nullable: true,
+    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+  })
   and?: ReportFilter[];
-  @Field(() => [ReportFilter], { nullable: true, description: '任一满足。 Any of these.' })
+  @Field(() => [ReportFilter], {
+    nullable: true,
+    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+  })
   or?: ReportFilter[];
-  @Field(() => ReportFilter, { nullable: true, description: '不满足。 Not this.' })
+  @Field(() => ReportFilter, {
+    nullable: true,
+    description: '不满足；空的不计。 Not this; an empty one does not count.',
+  })
   not?: ReportFilter;
 }
 

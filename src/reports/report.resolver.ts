@@ -8,6 +8,7 @@ import { Inverse, NullWhenHidden, Paged } from '../graph/hints.js';
 import { labelOf } from '../graph/labels.js';
 import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
+import { keyOf } from '../reading/writer.js';
 import { deadlineOf, lapsedOn, timelinessOf } from './calendar.js';
 import { checkOf } from './check.js';
 import { ReportEvent } from './event.entity.js';
@@ -161,10 +162,9 @@ export class ConsortiumReportsResolver {
   @NullWhenHidden()
   obligations(
     @Root() row: any,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('year', () => Int, { nullable: true, description: '只取此年度。 Of this year only.' }) _year?: number,
+    @Arg('year', () => Int, { nullable: true, description: '只取此年度。 Of this year only.' }) year?: number,
   ): ReportObligation[] | null {
-    return row[`@${info.path.key}`] ?? null;
+    return row[keyOf('obligations', { year })] ?? null;
   }
 
   @FieldResolver(() => ReportConnection, {
@@ -172,7 +172,7 @@ export class ConsortiumReportsResolver {
     description: '材料；无权查看者为空。 Its reports; null where the viewer may not read any.',
   })
   @Paged('Consortium.reports')
-  reports(@Root() row: any, @Args() args: ReportsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
-    return c.reader.nested(row, info, 'Consortium.reports', args);
+  reports(@Root() row: any, @Args() args: ReportsArgs, @Ctx() c: Context) {
+    return c.reader.nested(row, 'Consortium.reports', args);
   }
 }

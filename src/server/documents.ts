@@ -1,7 +1,17 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Text } from '../graph/language.js';
-import { bracesIn, exceeded, LIMITS, type Measure, measure, notText, tooDeep, tooManyTokens } from './limits.js';
-import { Lru } from './lru.js';
+import { Lru } from '../graph/lru.js';
+import {
+  bracesIn,
+  exceeded,
+  LIMITS,
+  type Measure,
+  measure,
+  notText,
+  tooDeep,
+  tooManyComparisons,
+  tooManyTokens,
+} from './limits.js';
 import { inputProblem, Refusal } from './problems.js';
 import { unsafeText } from './text.js';
 
@@ -23,8 +33,13 @@ const MISMATCH: Text = {
   en: 'The query does not fit the schema; compare it with the documentation.',
 };
 
+/** graphql-js compares fields of one name pair by pair, and gives up in the end. */
+const ABORTED = 'Validation aborted.';
+
 /** Kept sources, in characters: a syntax tree takes up to a hundred times its source. */
 const KEPT = 500_000;
+/** The same of what was refused: it costs as much to find out. */
+const REFUSED = 200_000;
 const KEPT_EACH = 50_000;
 /** No document weighs less than this: bounds the number of short ones. */
 const WEIGHT = 500;
@@ -32,15 +47,25 @@ const WEIGHT = 500;
 /** Parses, measures and validates; each document once, while it is kept. */
 export class Documents {
   private readonly kept = new Lru<string, Admitted>(KEPT);
+  /** Apart, so that what is wrong drives out nothing that is right. */
+  private readonly refused = new Lru<string, Refusal>(REFUSED);
 
   constructor(private readonly schema: GraphQLSchema) {}
 
   admit(source: string): Admitted {
     const known = this.kept.get(source);
     if (known) return known;
-    const admitted = this.check(source);
-    if (source.length <= KEPT_EACH) this.kept.set(source, admitted, Math.max(source.length, WEIGHT));
-    return admitted;
+    const refused = this.refused.get(source);
+    if (refused) throw refused;
+    const weight = Math.max(source.length, WEIGHT);
+    try {
+      const admitted = this.check(source);
+      if (source.length <= KEPT_EACH) this.kept.set(source, admitted, weight);
+      return admitted;
+    } catch (error) {
+      if (error instanceof Refusal && source.length <= KEPT_EACH) this.refused.set(source, error, weight);
+      throw error;
+    }
   }
 
   private check(source: string): Admitted {
@@ -50,6 +75,7 @@ export class Documents {
     const limit = exceeded(sizes);
     if (limit) throw new Refusal(limit);
     const errors = guarded(source, () => validate(this.schema, document, undefined, { maxErrors: LIMITS.errors }));
+    if (errors.some(({ message }) => message === ABORTED)) throw new Refusal(tooManyComparisons());
     if (errors.length > 0) {
       throw new Refusal(errors.slice(0, LIMITS.errors).map((e) => inputProblem(e, MISMATCH)));
     }

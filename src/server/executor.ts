@@ -22,8 +22,8 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { asDirect, Json, NotDirect } from '../graph/direct.js';
+import { Lru } from '../graph/lru.js';
 import type { Admitted } from './documents.js';
-import { Lru } from './lru.js';
 
 export type Execution = {
   admitted: Admitted;

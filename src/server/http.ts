@@ -27,6 +27,11 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
+    // an address that can't be decoded: no route and no hook has run
+    frameworkErrors(error, request, reply) {
+      reply.headers({ 'x-request-id': request.id, ...SECURITY }).type('application/json; charset=utf-8');
+      return refuse(reply as never, known(error), undefined, viewpointOf(request as never));
+    },
     clientErrorHandler(_error, socket) {
       if (socket.writable) socket.end(BROKEN_REQUEST);
     },

@@ -21,10 +21,12 @@ export const LIMITS = {
   directives: 100,
   /** Fields after fragments are spread: bounds validation, which compares fields with each other. */
   selections: 2_000,
-  /** One name in one selection set, and definitions in one document: what validation compares pair by pair. */
+  /** One name in one selection set with its fragments spread, and definitions in one document: what validation compares pair by pair. */
   repeats: 50,
   definitions: 200,
   valueDepth: 50,
+  /** Objects, lists and values in the variables together. */
+  values: 10_000,
   cost: 20_000,
   errors: 20,
 } as const;
@@ -38,6 +40,10 @@ export type Measure = {
   definitions: number;
 };
 
+/** How often each response name stands in a selection set. */
+type Names = Map<string, number>;
+type Spread = { sizes: Measure; names: Names };
+
 const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, selections: 0, repeats: 0, definitions: 0 };
 
 /**
@@ -47,43 +53,59 @@ const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, selections: 0, r
 export function measure(document: DocumentNode): Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const d of document.definitions) if (d.kind === Kind.FRAGMENT_DEFINITION) fragments.set(d.name.value, d);
-  const measured = new Map<string, Measure>();
+  const measured = new Map<string, Spread>();
   let repeats = 0;
+  let noted = 0;
 
-  const fragment = (name: string): Measure => {
+  const note = (names: Names, name: string, times: number): void => {
+    const total = (names.get(name) ?? 0) + times;
+    names.set(name, total);
+    noted++;
+    repeats = Math.max(repeats, total);
+  };
+
+  const fragment = (name: string): Spread => {
     const known = measured.get(name);
     if (known) return known;
-    measured.set(name, NOTHING);
+    measured.set(name, { sizes: NOTHING, names: new Map() });
     const definition = fragments.get(name);
-    const found = definition ? selections(definition.selectionSet) : NOTHING;
+    const names: Names = new Map();
+    const found = { sizes: definition ? selections(definition.selectionSet, names) : NOTHING, names };
     measured.set(name, found);
     return found;
   };
 
-  const selection = (node: SelectionNode): Measure => {
+  /** `names`: of the selection set in which it stands, counted. */
+  const selection = (node: SelectionNode, names: Names): Measure => {
     const directives = directivesIn(node.directives);
-    if (node.kind === Kind.FRAGMENT_SPREAD) return plus(fragment(node.name.value), { directives });
-    const inside = selections(node.selectionSet);
-    if (node.kind === Kind.INLINE_FRAGMENT) return plus(inside, { directives });
+    if (node.kind === Kind.FRAGMENT_SPREAD) {
+      const spread = fragment(node.name.value);
+      // what is refused already need not be counted to the end
+      if (repeats <= LIMITS.repeats && noted <= LIMITS.selections * LIMITS.definitions)
+        for (const [name, times] of spread.names) note(names, name, times);
+      return plus(spread.sizes, { directives });
+    }
+    if (node.kind === Kind.INLINE_FRAGMENT) return plus(selections(node.selectionSet, names), { directives });
+    note(names, (node.alias ?? node.name).value, 1);
+    const inside = selections(node.selectionSet, new Map());
     for (const argument of node.arguments ?? []) checkValue(argument.value);
     // introspection has its own limit among the validation rules
     const depth = node.name.value.startsWith('__') ? 1 : inside.depth + 1;
     return { ...plus(inside, { directives, aliases: node.alias ? 1 : 0, selections: 1 }), depth };
   };
 
-  const selections = (set: SelectionSetNode | undefined): Measure => {
+  const selections = (set: SelectionSetNode | undefined, names: Names): Measure => {
     let sum = NOTHING;
     for (const node of set?.selections ?? []) {
-      const one = selection(node);
+      const one = selection(node, names);
       sum = { ...plus(sum, one), depth: Math.max(sum.depth, one.depth) };
     }
-    repeats = Math.max(repeats, repeatsIn(set));
     return sum;
   };
 
   const definition = (node: DefinitionNode): Measure => {
     if (node.kind === Kind.FRAGMENT_DEFINITION) {
-      return plus(fragment(node.name.value), { directives: directivesIn(node.directives) });
+      return plus(fragment(node.name.value).sizes, { directives: directivesIn(node.directives) });
     }
     if (node.kind !== Kind.OPERATION_DEFINITION) return NOTHING;
     let directives = directivesIn(node.directives);
@@ -91,7 +113,7 @@ export function measure(document: DocumentNode): Measure {
       directives += directivesIn(variable.directives);
       if (variable.defaultValue) checkValue(variable.defaultValue);
     }
-    return plus(selections(node.selectionSet), { directives });
+    return plus(selections(node.selectionSet, new Map()), { directives });
   };
 
   const all = document.definitions.map(definition);
@@ -117,18 +139,6 @@ function plus(m: Measure, more: Partial<Measure>): Measure {
   };
 }
 
-/** How often the most frequent name is asked for. */
-function repeatsIn(set: SelectionSetNode | undefined): number {
-  if (!set || set.selections.length <= LIMITS.repeats) return 0;
-  const counts = new Map<string, number>();
-  for (const node of set.selections) {
-    if (node.kind !== Kind.FIELD) continue;
-    const name = (node.alias ?? node.name).value;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return Math.max(0, ...counts.values());
-}
-
 function directivesIn(directives: readonly DirectiveNode[] | undefined): number {
   for (const d of directives ?? []) for (const argument of d.arguments ?? []) checkValue(argument.value);
   return directives?.length ?? 0;
@@ -147,8 +157,8 @@ export function exceeded(m: Measure): ApiError | undefined {
   if (m.aliases > LIMITS.aliases) return tooMany('aliases', m.aliases, '别名', 'aliases');
   if (m.directives > LIMITS.directives) return tooMany('directives', m.directives, '指令', 'directives');
   if (m.selections > LIMITS.selections) return tooMany('selections', m.selections, '字段', 'fields');
-  if (m.repeats > LIMITS.repeats) return tooMany('repeats', m.repeats, '同名字段', 'fields of one name');
   if (m.definitions > LIMITS.definitions) return tooMany('definitions', m.definitions, '操作和片段', 'definitions');
+  if (m.repeats > LIMITS.repeats) return tooMany('repeats', m.repeats, '同名字段', 'fields of one name');
   return undefined;
 }
 
@@ -161,6 +171,21 @@ function tooMany(what: string, actual: number, zh: string, en: string): ApiError
     params: { what, limit: LIMITS[what as 'aliases'], actual: Math.min(actual, 1_000_000_000) },
   });
 }
+
+export const tooManyValues = (): ApiError =>
+  new ApiError('QUERY_TOO_COSTLY', {
+    message: { zh: '变量中的值过多，请减少后重试。', en: 'The variables hold too many values; send fewer.' },
+    params: { what: 'values', limit: LIMITS.values },
+  });
+
+export const tooManyComparisons = (): ApiError =>
+  new ApiError('QUERY_TOO_COSTLY', {
+    message: {
+      zh: '查询中同名字段的组合过多，请减少后重试。',
+      en: 'The query combines too many fields of one name; use fewer.',
+    },
+    params: { what: 'repeats' },
+  });
 
 export const tooManyTokens = (): ApiError =>
   new ApiError('QUERY_TOO_COSTLY', {

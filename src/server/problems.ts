@@ -75,7 +75,7 @@ export function present(error: unknown, { language, requestId, log }: Viewpoint)
   if (!shown) {
     log(place?.originalError ?? error, place?.path);
     shown = new ApiError('INTERNAL');
-  } else if (OPERATORS.has(shown.code)) log(shown.originalError ?? shown, place?.path);
+  } else if (shown.unexpected || OPERATORS.has(shown.code)) log(shown.originalError ?? shown, place?.path);
   return {
     message: shown.messageIn(language),
     ...(place?.locations && { locations: place.locations }),

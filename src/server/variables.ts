@@ -11,17 +11,20 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { LIMITS, notText, valueTooDeep } from './limits.js';
+import { LIMITS, notText, tooManyValues, valueTooDeep } from './limits.js';
 import { apiErrorIn, badInput, detailOf, Refusal } from './problems.js';
 import { unsafeText } from './text.js';
 
 type Variables = Record<string, unknown>;
 
-/** No level and no text in the request's JSON that would fail further down. Without recursion: the JSON is the client's. */
+/** No more values in the request's JSON than are looked at, and no level or text that would fail further down. Without recursion: the JSON is the client's. */
 export function checkJson(value: unknown): void {
   let level: unknown[] = [value];
+  let values = 0;
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > LIMITS.valueDepth) throw new Refusal(valueTooDeep());
+    values += level.length;
+    if (values > LIMITS.values) throw new Refusal(tooManyValues());
     const next: unknown[] = [];
     for (const item of level) {
       if (typeof item === 'string') {

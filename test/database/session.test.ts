@@ -31,6 +31,21 @@ describe('the session', () => {
     for (let i = 0; i < 20; i++) expect((await list()).data.consortia.totalCount).toBe(21);
   });
 
+  it('asks once more on a fresh connection, when all had broken before anything was answered', async () => {
+    const admin = new Client({ connectionString: s.owner.options.type === 'postgres' ? s.owner.options.url : '' });
+    await admin.connect();
+    const query = '{ a: consortia(first: 1) { totalCount } b: consortia(first: 2) { totalCount nodes { id } } }';
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([list(), list(), list()]);
+      await admin.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+      const answers = await Promise.all([list(), s.ask(null, query), s.ask(s.token('PROVINCE'), query)]);
+      for (const { errors } of answers) expect(errors).toBeUndefined();
+    }
+    await admin.end();
+  });
+
   it('tries a deadlock again, from a new transaction, until both have written', async () => {
     const actor = s.actor('BOARD', '430000-2024-06');
     const ids = ['upl_'.padEnd(36, '1'), 'upl_'.padEnd(36, '2')];

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { getIntrospectionQuery } from 'graphql';
-import { type Answer, read, type Started, start } from './fixture.js';
+import { Documents } from '../../src/server/documents.js';
+import { type Answer, read, type Started, schema, start } from './fixture.js';
 
 const BUDGET_MS = 3000;
 const repeat = (n: number, make: (i: number) => string): string =>
@@ -66,7 +67,8 @@ describe.each([
     ['1 MB of a comment', `# ${'x'.repeat(1_000_000)}`, 'BAD_USER_INPUT'],
     ['16 levels', nested(15), 'QUERY_TOO_DEEP', { limit: 15, actual: 17 }],
     ['2,000 levels', nested(2000), 'QUERY_TOO_DEEP', { limit: 15 }],
-    ['4,900 levels', `${'{ twin '.repeat(4900)}{ id }${'}'.repeat(4900)}`, 'QUERY_TOO_DEEP', { limit: 15 }],
+    // whichever is met first: the stack's end or that of the tokens
+    ['4,900 levels', `${'{ twin '.repeat(4900)}{ id }${'}'.repeat(4900)}`, 'QUERY_TOO_'],
     [
       'depth through fragments',
       `{ city { ...A } } ${repeat(20, (i) => `fragment ${'A'.repeat(i + 1)} on City { twin { ${i < 19 ? `...${'A'.repeat(i + 2)}` : 'id'} } }`)}`,
@@ -95,6 +97,17 @@ describe.each([
       `{ ${repeat(900, (i) => `city(n: ${i}) { id }`)} }`,
       'QUERY_TOO_COSTLY',
       { what: 'repeats', limit: 50 },
+    ],
+    [
+      'one name in many fragments',
+      `{ ${repeat(190, (i) => `...F${i}`)} } ${repeat(190, (i) => `fragment F${i} on Query { ${repeat(5, () => 'city { id }')} }`)}`,
+      'QUERY_TOO_COSTLY',
+      { what: 'repeats', limit: 50 },
+    ],
+    [
+      'fields that combine without end',
+      `{ ${repeat(40, () => `city { ${repeat(48, () => 'twin { id }')} }`)} }`,
+      'QUERY_TOO_',
     ],
     [
       'fragments without end',
@@ -240,6 +253,41 @@ describe.each([
     const answer = await server.post(body);
     expect(answer.status).toBe(status);
     expectRefused(answer, 'BAD_USER_INPUT');
+  });
+
+  it('what was refused once is not looked at again', async () => {
+    const valid = `{ ${repeat(40, () => `city { ${repeat(48, () => 'twin { id }')} }`)} }`;
+    const documents = new Documents(schema);
+    const times = [1, 2].map(() => {
+      const began = performance.now();
+      expect(() => documents.admit(valid)).toThrow('refused');
+      return performance.now() - began;
+    });
+    expect(times[1]).toBeLessThan(5);
+  });
+
+  it('an address that can not be decoded is refused in our words', async () => {
+    const answer = await read(server.url, { headers: { 'accept-language': 'en' } }, '/%');
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.body).toEqual({
+      errors: [
+        {
+          message: 'The request is not valid; correct it.',
+          extensions: { code: 'BAD_USER_INPUT', retryable: false, requestId: answer.headers.get('x-request-id') },
+        },
+      ],
+    });
+  });
+
+  it('more values in variables than anybody needs', async () => {
+    const answer = await server.ask('query ($v: Filter) { echo(where: $v) }', {
+      v: { and: Array.from({ length: 300_000 }, () => ({})) },
+    });
+    expect(answer.body.errors[0].extensions).toMatchObject({
+      code: 'QUERY_TOO_COSTLY',
+      params: { what: 'values', limit: 10_000 },
+    });
   });
 
   it('deep JSON in a body is refused without recursion', async () => {

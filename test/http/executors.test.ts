@@ -1,7 +1,7 @@
 import { getOperationAST } from 'graphql';
+import { Lru } from '../../src/graph/lru.js';
 import { Documents } from '../../src/server/documents.js';
 import { Executor } from '../../src/server/executor.js';
-import { Lru } from '../../src/server/lru.js';
 import { type Started, schema, start } from './fixture.js';
 
 /** Whatever the compiler runs must answer as graphql-js does; each query is sent until it would be compiled. */

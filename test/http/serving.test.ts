@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { ApiError } from '../../src/graph/errors.js';
+import { languageOf } from '../../src/graph/language.js';
 import { read, type Started, start } from './fixture.js';
 
 const EN = { 'accept-language': 'en-GB,en;q=0.9,zh;q=0.5' };
@@ -109,6 +110,17 @@ describe('serving', () => {
     expect(late.body).toMatchObject({ data: null, errors: [{ extensions: { code: 'TOKEN_REVOKED' } }] });
     expect(server.opened).toHaveLength(1);
   });
+
+  it.each([
+    [undefined, 'zh'],
+    ['en;q=0.1,zh;q=0.9', 'zh'],
+    ['zh;q=0,en', 'en'],
+    ['en-GB,en;q=0.9,zh;q=0.5', 'en'],
+    ['en;q=0.5, zh;q=0.5', 'en'],
+    ['fr, zh-TW;q=0.8, en;q=0.2', 'zh'],
+    ['english, en;q=x', 'zh'],
+    ['*', 'zh'],
+  ])('Accept-Language %s is %s', (header, language) => expect(languageOf(header)).toBe(language));
 
   it('speaks both languages for every kind of error', async () => {
     const queries = [
