@@ -92,7 +92,7 @@ type Found = { id: string; version: number; updatedAt: Date; steps: string[]; ki
 const FOUND = `
   SELECT p.id, p.version, p.updated_at AS "updatedAt",
     ARRAY(SELECT e.transition FROM report_event e WHERE e.report_id = p.id ORDER BY e.serial) AS steps,
-    ARRAY(SELECT d.kind FROM report_document d WHERE d.revision_id = v.id) AS kinds,
+    ARRAY(SELECT d.kind FROM report_document d WHERE d.revision_id = v.id AND d.check_state <> 'PENDING') AS kinds,
     ARRAY(SELECT a.organization_id FROM seal_attestation a WHERE a.revision_id = v.id) AS seals
   FROM report p LEFT JOIN report_revision v ON v.report_id = p.id AND v.number IS NULL WHERE p.obligation_id = $1`;
 

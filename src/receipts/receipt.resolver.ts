@@ -67,7 +67,7 @@ export class ReceiptResolver {
 @Resolver(() => ReportRevision)
 export class RevisionReceiptsResolver {
   @FieldResolver(() => [Receipt], { description: '回执，最早的在前。 Receipts, oldest first.' })
-  @Inverse({ entity: 'Receipt', by: 'revision' }, 'issuedAt', 'id')
+  @Inverse({ entity: 'Receipt', by: 'revision' }, 'issuedAt', '-kind', 'id')
   receipts(@Root() row: any, @Info() _info: GraphQLResolveInfo): Receipt[] {
     return row.receipts ?? [];
   }

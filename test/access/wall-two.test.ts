@@ -14,6 +14,7 @@ mocks.unstable_mockModule('../../src/access/conditions.js', () => ({
 }));
 const { testService } = await import('../support/service.js');
 const { submitted } = await import('../support/reports.js');
+const { Session } = await import('../../src/access/session.js');
 
 let s: TestService;
 beforeAll(async () => {
@@ -39,15 +40,10 @@ describe('with the conditions switched off', () => {
     const both = [];
     for (const token of tokens) both.push(await s.ask(token, LISTS));
     const asked: string[] = [];
-    const send = s.service.door.read;
-    s.service.door.read = (actor) => {
-      const session = send(actor);
-      const query = session.query.bind(session);
-      session.query = (statement, ...rest) => {
-        asked.push(statement.text);
-        return query(statement, ...rest);
-      };
-      return session;
+    const query = Session.prototype.query;
+    Session.prototype.query = function (statement, ...rest) {
+      asked.push(statement.text);
+      return query.call(this, statement, ...rest) as never;
     };
     wallOne = false;
     const alone = [];

@@ -38,8 +38,9 @@ const ALL = { DRAFT: 4, SUBMITTED: 7, RETURNED: 7, CITY_APPROVED: 6, ACCEPTED: 1
 
 it('demonstration data is completed at the next start, wherever the one before was killed, and then left alone', async () => {
   // in the middle of the first report's files, its seals, its decisions, and of later reports
+  // a verdict that was not written any more leaves its file pending
   for (const transactions of [0, 1, 2, 3, 5, 2, 4, 3, 7, 11, 13])
-    await expect(load(transactions)).rejects.toThrow('killed');
+    await expect(load(transactions)).rejects.toThrow(/killed|DOCUMENT_PENDING/);
   // two at once
   left = Number.POSITIVE_INFINITY;
   const other = await ownerDataSource({ url: (s.owner.options as { url: string }).url, entities: [] }).initialize();
