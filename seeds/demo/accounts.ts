@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
@@ -163,7 +164,7 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
 /** Anew at each start, readable by its owner alone. */
 export async function writeDemoAccess(dataDir: string, accounts: DemoAccount[]): Promise<void> {
   const path = join(dataDir, 'demo-access.json');
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(
     draft,
     `${JSON.stringify(
