@@ -142,7 +142,8 @@ describe('tokens', () => {
     const asked = Session.prototype.query;
     const texts: string[] = [];
     Session.prototype.query = function (this: InstanceType<typeof Session>, ...given: any[]) {
-      texts.push(given[0].text);
+      // jobs run by the clock, between requests
+      if (this.actor.role !== 'JOB') texts.push(given[0].text);
       return (asked as any).apply(this, given);
     } as any;
     try {
