@@ -20,11 +20,15 @@ try {
   const url = new URL(embedded?.ownerUrl ?? process.env.DATABASE_URL);
   url.pathname = `/${name}`;
   const source = await ownerDataSource({ url: url.href, entities, migrations }).initialize();
-  await source.runMigrations();
-  drift = (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
-  await source.destroy();
+  try {
+    await source.runMigrations();
+    drift = (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
+  } finally {
+    await source.destroy();
+  }
 } finally {
-  await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  // without FORCE, which a plain owner is refused while an autovacuum is there
+  await admin.query(`DROP DATABASE IF EXISTS ${name}`);
   await admin.end();
   await embedded?.stop();
   if (folder) await rm(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
+import { dropDatabase } from '../support/owned-database.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const folders: string[] = [];
@@ -70,7 +71,7 @@ async function scratch(
     const { rows } = await admin.query('SELECT rolsuper FROM pg_roles WHERE rolname = current_user');
     await work(Object.assign(new URL(server), { pathname: `/${name}` }).href, rows[0].rolsuper);
   } finally {
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await dropDatabase(admin, name);
     await admin.end();
   }
 }
@@ -197,7 +198,7 @@ describe('the start command', () => {
       expect(await refused.ended).toBe(1);
       expect(refused.output()).toMatch(/made by a newer version/);
     } finally {
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await dropDatabase(admin, name);
       await admin.end();
     }
   });

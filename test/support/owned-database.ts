@@ -23,7 +23,7 @@ export async function ownedDatabase(): Promise<OwnedDatabase> {
   url.pathname = `/${name}`;
   if (owner) Object.assign(url, { username: OWNER, password: owner });
 
-  const drop = () => asAdmin(async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)));
+  const drop = () => asAdmin((admin) => dropDatabase(admin, name));
   const source = new DataSource({ type: 'postgres', url: url.href, migrations, migrationsTransactionMode: 'each' });
   try {
     await source.initialize();
@@ -62,8 +62,18 @@ async function plainOwner(admin: Client): Promise<string | undefined> {
   return password;
 }
 
+/** A plain owner may end its own sessions, not an autovacuum that happens to be there: that one ends by itself. */
+export const dropDatabase = (admin: Client, name: string): Promise<void> =>
+  retried(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, [], ['42501'], 250);
+
 /** Roles are the server's: test files that begin together meet here. */
-async function retried(admin: Client, text: string, done: string[]): Promise<void> {
+async function retried(
+  admin: Client,
+  text: string,
+  done: string[],
+  again = ['XX000', '23505'],
+  pause = 30,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await admin.query(text);
@@ -71,8 +81,8 @@ async function retried(admin: Client, text: string, done: string[]): Promise<voi
     } catch (error) {
       const { code } = error as { code?: string };
       if (code && done.includes(code)) return;
-      if (attempt === 20 || !code || !['XX000', '23505'].includes(code)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (attempt === 20 || !code || !again.includes(code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }
