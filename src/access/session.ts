@@ -2,43 +2,87 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { ApiError } from '../graph/errors.js';
 import { type Actor, DATABASE_ROLE } from './actor.js';
+import { type Asked, ask, Batch, type Statement } from './batch.js';
 import { translated } from './database-errors.js';
 
-export type Statement = { text: string; name?: string };
-
-/** Names kept per connection; clients invent selections without end, so the oldest go. */
-const MAX_NAMES = 500;
-const names = new WeakMap<PoolClient, Map<string, true>>();
+export type { Statement };
 
 export const named = (text: string): Statement => ({
   text,
   name: createHash('sha256').update(text).digest('base64url').slice(0, 32),
 });
 
-/**
- * Sets the scope that the policies read, and asks in the same statement whether the token still holds: its row is looked up
- * by the setting just made, so that the policy of the token's own table knows who is asking.
- */
-const ENTRY = named(
-  `SELECT t.revoked_at, t.expires_at FROM (SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true) AS id,
-     set_config('app.province_id', $3, true), set_config('app.city_id', $4, true), set_config('app.department', $5, true),
-     set_config('app.consortium_id', $6, true) OFFSET 0) s
-   LEFT JOIN LATERAL (SELECT revoked_at, expires_at FROM access_token WHERE id = s.id OFFSET 0) t ON TRUE`,
+/** A connection's transactions read, and only read one picture, unless they say otherwise (database/data-source.ts). */
+const BEGIN: Record<Mode, Asked> = {
+  read: ask({ ...named('BEGIN'), plain: true }),
+  write: ask({ ...named('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'), plain: true }),
+};
+const COMMIT = ask({ ...named('COMMIT'), plain: true });
+
+const ROLES = new Map(
+  Object.values(DATABASE_ROLE).map((role): [string, Asked] => [
+    role,
+    ask({ ...named(`SELECT set_config('role', '${role}', true)`), plain: true }),
+  ]),
 );
-const scopeOf = (a: Actor) => [a.accountId, a.tokenId, a.provinceId, a.cityId, a.department, a.consortiumId];
+
+const REVOKED = 'revoked';
+/**
+ * Sets the scope that the policies read, and asks in the same statement until when the token holds (seconds since 1970, or
+ * that it was revoked): its row is looked up by the setting just made, so that the policy of the token's own table knows who
+ * is asking. One for each database role: a plan is made for the role that it was first asked as.
+ */
+const SCOPES = new Map(
+  Object.values(DATABASE_ROLE).map((role): [string, Statement] => [
+    role,
+    {
+      plain: true,
+      ...named(
+        `SELECT CASE WHEN t.revoked_at IS NOT NULL THEN '${REVOKED}' ELSE extract(epoch FROM t.expires_at)::text END /* ${role} */
+         FROM (SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true) AS id,
+           set_config('app.province_id', $3, true), set_config('app.city_id', $4, true), set_config('app.department', $5, true),
+           set_config('app.consortium_id', $6, true) OFFSET 0) s
+         LEFT JOIN LATERAL (SELECT revoked_at, expires_at FROM access_token WHERE id = s.id OFFSET 0) t ON TRUE`,
+      ),
+    },
+  ]),
+);
+
+/** Who comes with the same token comes as the same object: what sets its role and scope is written once. */
+const entries = new WeakMap<Actor, Asked[]>();
+function entryOf(actor: Actor): Asked[] {
+  const known = entries.get(actor);
+  if (known) return known;
+  const role = DATABASE_ROLE[actor.role];
+  const entry = [ROLES.get(role)!];
+  const { accountId, tokenId, provinceId, cityId, department, consortiumId } = actor;
+  const scope = [accountId, tokenId, provinceId, cityId, department, consortiumId];
+  // the public and the jobs have no scope, and a transaction begins without one
+  if (scope.some((value) => value !== null))
+    entry.push(
+      ask(
+        SCOPES.get(role)!,
+        scope.map((value) => value ?? ''),
+      ),
+    );
+  entries.set(actor, entry);
+  return entry;
+}
+
+type Mode = 'read' | 'write';
 
 /**
  * The only way to the database in a request: one transaction on one connection, opened when first needed, as the actor's
  * database role with its scope set. A connection that can't roll back is destroyed.
  */
 export class Session {
-  private client: Promise<PoolClient> | undefined;
-  private opened: Promise<void> | undefined;
+  private client: PoolClient | undefined;
+  /** The role and the scope are set, and the token holds. */
+  private opened = false;
+  /** Something is left to commit or to roll back. */
+  private pending = false;
   private ended = false;
-  private committed = false;
-  private renewed = false;
-  /** The transaction has begun: whatever was answered since is part of one picture. */
-  private begun = false;
+  private turn: Promise<unknown> | undefined;
   statements = 0;
   /** What was wrong with the token, if it was asked. */
   refusal: ApiError | undefined;
@@ -46,86 +90,63 @@ export class Session {
   constructor(
     private readonly pool: Pool,
     readonly actor: Actor,
-    private readonly mode: 'read' | 'write',
+    private readonly mode: Mode,
     private readonly now: () => Date,
   ) {}
 
   /**
-   * Runs a statement in the session's transaction. Opening travels in the same write as the first one.
+   * Runs a statement in the session's transaction, one after the other. Opening travels in the same write as the first one.
    * `last`: the caller promises that nothing follows, and the commit travels along.
    */
-  async query<R = any>(statement: Statement, values: unknown[] = [], last = false): Promise<R[]> {
+  query<R = any>(statement: Statement, values: unknown[] = [], last = false): Promise<R[]> {
+    const run = () => this.run<R>(statement, values, last && this.mode === 'read');
+    const answer = this.turn ? this.turn.then(run) : run();
+    this.turn = answer.catch(() => {});
+    return answer;
+  }
+
+  private async run<R>(
+    statement: Statement,
+    values: unknown[],
+    last: boolean,
+    again = this.mode === 'read',
+  ): Promise<R[]> {
     if (this.ended) throw new Error('the session has ended');
-    this.client ??= this.pool.connect().then(listening);
-    const connection = this.client;
-    try {
-      return await this.send<R>(await connection, statement, values, last);
-    } catch (error) {
-      if (!this.renew(connection, error)) throw error;
-      return this.query<R>(statement, values, last);
-    }
-  }
-
-  /** A read whose connection had broken before it began is asked once more, on a fresh one. */
-  private renew(broken: Promise<PoolClient>, error: unknown): boolean {
-    if (this.mode !== 'read' || this.ended || !isBroken(error)) return false;
-    // another root field of the same request was quicker
-    if (this.client !== broken) return true;
-    if (this.begun || this.renewed) return false;
-    this.renewed = true;
-    broken.then((client) => client.release(error as Error)).catch(() => {});
-    this.client = undefined;
-    this.opened = undefined;
-    this.committed = false;
-    return true;
-  }
-
-  private async send<R>(client: PoolClient, statement: Statement, values: unknown[], last: boolean): Promise<R[]> {
-    // opening, statement and commit leave in one write
-    const { stream } = (client as any).connection;
-    stream.cork();
-    process.nextTick(() => stream.uncork());
-    this.opened ??= this.open(client);
+    if (this.refusal) throw this.refusal;
+    this.client ??= await this.pool.connect();
+    const { client } = this;
+    // a batch by itself is a transaction
+    const alone = last && !this.opened;
+    const before = this.opened ? [] : [...(alone ? [] : [BEGIN[this.mode]]), ...entryOf(this.actor)];
+    const after = last && !alone ? [COMMIT] : [];
+    const batch = new Batch([...before, ask(statement, values), ...after]);
+    if (!alone) this.pending = true;
     this.statements++;
-    const answer = client.query({ ...remember(client, statement), values });
-    if (last && this.mode === 'read') {
-      this.committed = true;
-      const connection = this.client;
-      client.query('COMMIT').catch(() => {
-        if (this.client === connection) this.committed = false;
-      });
-    }
-    // both are awaited, so that neither rejection is left alone; the token's verdict comes first
-    const [opening, result] = await Promise.allSettled([this.opened, answer]);
-    if (opening.status === 'rejected') throw opening.reason;
-    if (result.status === 'rejected') throw this.mode === 'read' ? translated(result.reason) : result.reason;
-    return result.value.rows;
-  }
-
-  private open(client: PoolClient): Promise<void> {
-    const { actor } = this;
-    const begin =
-      this.mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN ISOLATION LEVEL READ COMMITTED';
-    const begun = client.query(`${begin}; SET LOCAL ROLE ${DATABASE_ROLE[actor.role]}`).then(() => {
-      this.begun = true;
-    });
-    const scope = scopeOf(actor);
-    // the public and the jobs have no scope, and a transaction begins without one
-    const entered = scope.some((value) => value !== null)
-      ? client.query({ ...remember(client, ENTRY), values: scope.map((value) => value ?? '') })
-      : undefined;
-    const opened = Promise.all([begun, entered]).then(() =>
-      actor.tokenId ? entered?.then(({ rows }) => this.judge(rows[0])) : undefined,
+    client.query(batch);
+    const failure = await batch.done.then(
+      () => undefined,
+      (error) => ({ error }),
     );
-    opened.catch(() => {});
-    return opened;
+    const { results } = batch;
+    // a read whose connection had broken before it began is asked once more, on a fresh one
+    if (failure && again && !this.opened && results.length === 0 && isBroken(failure.error)) {
+      client.release(failure.error);
+      this.client = undefined;
+      return this.run(statement, values, last, false);
+    }
+    if (results.length < before.length) throw failure!.error;
+    if (!this.opened && this.actor.tokenId) this.judge(results[before.length - 1][0].r);
+    this.opened = true;
+    if (failure) throw this.mode === 'read' ? translated(failure.error) : failure.error;
+    if (last) this.pending = false;
+    return results[before.length] as R[];
   }
 
   /** Asked in every request's first statement: a revoked token is refused at once, on every instance. */
-  private judge(row: { revoked_at: Date | null; expires_at: Date | null }): void {
-    if (!row.expires_at) this.refusal = new ApiError('UNAUTHENTICATED');
-    else if (row.revoked_at) this.refusal = new ApiError('TOKEN_REVOKED');
-    else if (row.expires_at <= this.now()) this.refusal = new ApiError('TOKEN_EXPIRED');
+  private judge(until: string | null): void {
+    if (until === null) this.refusal = new ApiError('UNAUTHENTICATED');
+    else if (until === REVOKED) this.refusal = new ApiError('TOKEN_REVOKED');
+    else if (Number(until) * 1000 <= this.now().getTime()) this.refusal = new ApiError('TOKEN_EXPIRED');
     if (this.refusal) throw this.refusal;
   }
 
@@ -133,16 +154,11 @@ export class Session {
   async end(outcome: 'commit' | 'rollback'): Promise<void> {
     if (this.ended) return;
     this.ended = true;
-    if (!this.client) return;
-    let client: PoolClient;
-    try {
-      client = await this.client;
-    } catch {
-      return;
-    }
     // an answer may be given up before all of it was asked for; what was wrong with the token is known all the same
-    await this.opened?.catch(() => {});
-    if (this.committed) return client.release();
+    await this.turn;
+    const { client } = this;
+    if (!client) return;
+    if (!this.pending) return client.release();
     try {
       await client.query(outcome === 'commit' ? 'COMMIT' : 'ROLLBACK');
       client.release();
@@ -157,28 +173,4 @@ export class Session {
 function isBroken(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return /^(57P0[123]|08...|ECONNRESET|EPIPE)$/.test(code) || /Connection terminated|not queryable/.test(message);
-}
-
-/** A connection that breaks between two statements says so with an event, which would end the process if nobody listened. */
-function listening(client: PoolClient): PoolClient {
-  if (!names.has(client)) {
-    names.set(client, new Map());
-    client.on('error', () => {});
-  }
-  return client;
-}
-
-/** Keeps the prepared names of a connection bounded. */
-function remember(client: PoolClient, statement: Statement): Statement {
-  if (!statement.name) return statement;
-  const known = names.get(client)!;
-  known.delete(statement.name);
-  known.set(statement.name, true);
-  if (known.size > MAX_NAMES) {
-    const [oldest] = known.keys();
-    known.delete(oldest);
-    delete (client as any).connection.parsedStatements[oldest];
-    client.query(`DEALLOCATE "${oldest}"`).catch(() => {});
-  }
-  return statement;
 }

@@ -13,8 +13,7 @@ export type ContextParts = {
   requestId: string;
   /** Reads only: a token that nothing asked about is asked about at the end. */
   query: boolean;
-  /** Scheme, host and port under which the client reached us. */
-  publicBase: string;
+  publicBase(): string;
 };
 
 const NOTHING = named('SELECT 1');
@@ -26,7 +25,8 @@ export class Context {
   readonly actor: Actor;
   readonly language: Language;
   readonly requestId: string;
-  readonly publicBase: string;
+  private readonly findBase: () => string;
+  private base: string | undefined;
   private readonly reads: boolean;
   private opened: Session | undefined;
 
@@ -36,12 +36,18 @@ export class Context {
     this.actor = parts.actor;
     this.language = parts.language;
     this.requestId = parts.requestId;
-    this.publicBase = parts.publicBase;
+    this.findBase = parts.publicBase;
     this.reads = parts.query;
   }
 
   entity(name: string): Function {
     return this.door.source.getMetadata(name).target as Function;
+  }
+
+  /** Scheme, host and port under which the client reached us. */
+  get publicBase(): string {
+    this.base ??= this.findBase();
+    return this.base;
   }
 
   get now(): Date {

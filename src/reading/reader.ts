@@ -129,8 +129,9 @@ export class Reader {
     const w = new Writes(this.source, info, role, runtimeValues, this.nestedPage);
     const { text, used } = usedIn(build(w));
     const takes = used.map((n) => (n <= runtimeValues ? n - 1 : w.bound[n - runtimeValues - 1]));
-    if (text.length > LONGEST) return { statement: { text }, takes };
-    const made = { statement: named(text), takes };
+    const plain = isDirect(info) || undefined;
+    if (text.length > LONGEST) return { statement: { text, plain }, takes };
+    const made = { statement: { ...named(text), plain }, takes };
     if (key.length <= LONGEST) this.compiled.set(key, made, Math.max(key.length + text.length, WEIGHT));
     return made;
   }

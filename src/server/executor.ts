@@ -36,8 +36,13 @@ export type Execution = {
 };
 
 type Entry = { uses: number; compiled?: CompiledQuery; compilable?: boolean; direct?: RootField | null };
-/** The only field of an operation, and what its resolver is called with. */
-type RootField = { node: FieldNode; field: GraphQLField<unknown, unknown>; info: GraphQLResolveInfo };
+/** The only field of an operation, and what its resolver is called with; `args`: where no variable stands in them. */
+type RootField = {
+  node: FieldNode;
+  field: GraphQLField<unknown, unknown>;
+  info: GraphQLResolveInfo;
+  args?: Record<string, unknown>;
+};
 
 const COMPILED = 300;
 /** Larger documents cost more to compile than they gain. */
@@ -72,7 +77,7 @@ export class Executor {
     if (!entry?.direct || !operation) return undefined;
     const { node, field, info } = entry.direct;
     try {
-      const args = getArgumentValues(field, node, coerced);
+      const args = entry.direct.args ?? getArgumentValues(field, node, coerced);
       const value = await field.resolve!(undefined, args, contextValue, { ...info, variableValues: coerced });
       const text = value instanceof Json ? value.text : 'null';
       return `{${JSON.stringify(info.path.key)}:${text}}`;
@@ -228,7 +233,8 @@ function directField(
     operation,
     variableValues: {},
   });
-  return { node, field, info };
+  const fixed = !node.arguments?.some(({ value }) => holdsVariable(value));
+  return { node, field, info, args: fixed ? getArgumentValues(field, node) : undefined };
 }
 
 function holdsVariable(value: ValueNode): boolean {

@@ -62,7 +62,7 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
         language: view.language,
         requestId: request.id,
         mutation: admission.operation.operation === 'mutation',
-        publicBase: options.publicBase ?? baseOf(request),
+        publicBase: () => options.publicBase ?? baseOf(request),
       });
     } catch (error) {
       const status = statusOf(error);

@@ -37,14 +37,15 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
     },
   }) as unknown as FastifyInstance;
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY });
     const { origin } = request.headers;
-    if (!origin || !origins.has(origin)) return;
+    if (!origin || !origins.has(origin)) return done();
     reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin', 'access-control-expose-headers': EXPOSED });
     if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
       return reply.headers(PREFLIGHT).code(204).send();
     }
+    done();
   });
 
   // a connection whose last request ends after closing began would else stay open for the whole keep-alive time

@@ -10,7 +10,7 @@ export type ContextRequest = {
   requestId: string;
   mutation: boolean | undefined;
   /** Scheme and host as the client wrote them, for links that it can follow. */
-  publicBase: string;
+  publicBase(): string;
 };
 
 export type HttpOptions<C = unknown> = {

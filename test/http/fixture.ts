@@ -121,7 +121,7 @@ const Query = new GraphQLObjectType<unknown, Context>({
     required: { type: new GraphQLNonNull(GraphQLString), resolve: () => null },
     who: {
       type: GraphQLString,
-      resolve: (_, __, { request }) => `${request.authorization ?? ''}|${request.language}|${request.publicBase}`,
+      resolve: (_, __, { request }) => `${request.authorization ?? ''}|${request.language}|${request.publicBase()}`,
     },
     revoked: {
       type: new GraphQLNonNull(GraphQLString),
