@@ -6,7 +6,7 @@ import { ownerDataSource } from './database/data-source.js';
 import { startEmbedded } from './database/embedded/server.js';
 import { newId } from './database/ids.js';
 import { entities } from './entities.js';
-import { problemOf } from './start-messages.js';
+import { problemOf } from './start-problems.js';
 
 const DAYS = 366;
 

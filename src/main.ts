@@ -1,19 +1,10 @@
-import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { migrations } from '../migrations/index.js';
-import { type DemoEntry, loadDemo } from '../seeds/demo/load.js';
-import { loadList } from '../seeds/load.js';
 import { type Config, ConfigError, readConfig } from './config.js';
-import { ownerDataSource } from './database/data-source.js';
 import { startEmbedded } from './database/embedded/server.js';
-import { migrate } from './database/prepare.js';
-import { refuseUnfit } from './database/production.js';
-import { entities } from './entities.js';
 import { both, type Text } from './graph/language.js';
-import { createService, JOBS } from './service.js';
-import { problemOf, welcome } from './start-messages.js';
+import { problemOf } from './start-problems.js';
 
 const say = (text: Text) => console.log(`· ${both(text)}`);
 
@@ -25,6 +16,9 @@ async function start(config: Config): Promise<() => Promise<void>> {
   };
   try {
     await portIsFree(config);
+    // the most of a start is loading code: PostgreSQL starts meanwhile
+    const parts = import('./launch.js');
+    parts.catch(() => {});
     let url = config.databaseUrl;
     if (url) makeDataDir(config);
     else {
@@ -33,34 +27,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
       url = embedded.ownerUrl;
     }
     goOn();
-    say({ zh: '准备数据库：迁移与名单…', en: 'Preparing the database: migrations and the list…' });
-    const owner = await ownerDataSource({ url, entities, migrations }).initialize();
-    try {
-      if (config.production) await refuseUnfit(owner);
-      await migrate(owner, () => loadList(owner).then(() => {}));
-    } finally {
-      await owner.destroy();
-    }
-    goOn();
-
-    let demo: DemoEntry[] = [];
-    const service = await createService({
-      config,
-      url,
-      demoAccounts: () => demo.map(({ label, token }) => ({ label, token })),
-    });
-    undo.push(() => service.stop());
-    for (const job of JOBS) await job(service.door);
-    if (!config.production) {
-      const demoOwner = await ownerDataSource({ url, entities, migrations }).initialize();
-      try {
-        demo = await loadDemo({ owner: demoOwner, service, dataDir: config.dataDir, now: new Date(), say });
-      } finally {
-        await demoOwner.destroy();
-      }
-    }
-    const address = await service.app.listen({ port: config.port, host: config.host });
-    console.log(welcome(address, config, demo));
+    const { launch } = await parts;
+    await launch(config, url, { say, goOn, undo });
     return stop;
   } catch (error) {
     await stop().catch(() => {});

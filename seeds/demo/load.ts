@@ -3,7 +3,6 @@ import type { Text } from '../../src/graph/language.js';
 import type { Service } from '../../src/service.js';
 import { type DemoEntry, demoAccounts, writeDemoAccess } from './accounts.js';
 import { demoBoards } from './boards.js';
-import { demoReports } from './reports.js';
 
 export type { DemoEntry };
 
@@ -29,6 +28,7 @@ export async function loadDemo({ owner, service, dataDir, now, say }: Options): 
         en: 'Making demonstration data: boards, and reports in every state…',
       });
       await demoBoards(owner);
+      const { demoReports } = await import('./reports.js');
       const reports = await demoReports(owner, service, accounts, now);
       await owner.transaction(async (db) => {
         await db.query('SET LOCAL ROLE iec_loader');

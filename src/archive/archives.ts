@@ -10,7 +10,7 @@ import { timelinessOf } from '../reports/calendar.js';
 import type { Asker } from '../reports/change.js';
 import { paperName } from '../reports/file-access.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
-import { type ArchiveEntry, archive } from './archive.js';
+import type { ArchiveEntry } from './archive.js';
 
 const FIRST_YEAR = 2024;
 const LAST_YEAR = 2200;
@@ -66,6 +66,7 @@ export const archiveAccess =
     );
     const what = kind ? labelOf('ReportKind', kind, 'zh') : '全部材料';
     const title = `${year}年已收${what}`;
+    const { archive } = await import('./archive.js');
     return {
       stream: () => archive(entriesOf(rows, storage, holder.door.now()), title),
       fileName: `${title}.zip`,

@@ -13,7 +13,6 @@ import type { LinkHolder } from '../tokens/link-holder.js';
 import { newReceiptNumber, type ReceiptFacts } from './facts.js';
 import { Receipt } from './receipt.entity.js';
 import type { ReceiptKeys } from './receipt-keys.js';
-import { receiptPdf } from './receipt-pdf.js';
 
 const FACTS = `SELECT json_build_object(
   'province', pv.name, 'city', ct.name, 'consortium', json_build_object('code', c.code, 'name', c.name), 'revision', r.number, 'title', r.title,
@@ -76,6 +75,8 @@ export const receiptAccess =
     const { receipt, name } = found;
     const key = `receipts/${receipt.id}.pdf`;
     if (!receipt.sha256 || !(await storage.exists(key))) {
+      // what draws is loaded by whoever draws: a start has no use for it
+      const { receiptPdf } = await import('./receipt-pdf.js');
       const bytes = await receiptPdf(factsOf(receipt), receipt.jws);
       await storage.put(key, bytes);
       const sha256 = createHash('sha256').update(bytes).digest('hex');

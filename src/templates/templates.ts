@@ -16,7 +16,7 @@ import { ReportObligation } from '../reports/obligation.entity.js';
 import { arrived } from '../reports/uploads.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
 import { defaultTemplate } from './defaults.js';
-import { fillTemplate, type TemplateData, templateProblems } from './fill.js';
+import type { TemplateData } from './fill.js';
 import { ReportTemplate } from './template.entity.js';
 
 const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
@@ -88,6 +88,7 @@ export const templateAccess =
     const { obligation, data, own } = found;
     const blank = own ? await read(storage, own.storageKey) : await defaultTemplate(obligation.kind);
     const name = paperName({ year: obligation.year, kind: obligation.kind, name: data.consortium.name });
+    const { fillTemplate } = await import('./fill.js');
     return { bytes: fillTemplate(blank, data), fileName: `${name}-模板.docx`, contentType: WORD };
   };
 
@@ -118,9 +119,11 @@ export async function replaceReportTemplate(asker: AskerWithFiles, input: Replac
   for (const finding of findings)
     if (FINDINGS[finding].severity === 'ERROR')
       errors.push(userError('DOCUMENT_UNREADABLE', ['uploadId'], { finding }));
-  if (!errors.length)
+  if (!errors.length) {
+    const { templateProblems } = await import('./fill.js');
     for (const { tag, zh, en } of templateProblems(await read(asker.storage, upload.storageKey)))
       errors.push(userError('INVALID', ['uploadId'], { ...(tag !== null && { tag }), zh, en }));
+  }
   if (errors.length) return failed(errors);
   const { fileName, byteSize, sha256, storageKey } = upload;
   return asker.door.writing<ReplaceOutcome>(
