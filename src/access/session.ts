@@ -19,34 +19,28 @@ const BEGIN: Record<Mode, Asked> = {
 };
 const COMMIT = ask({ ...named('COMMIT'), plain: true });
 
-const ROLES = new Map(
-  Object.values(DATABASE_ROLE).map((role): [string, Asked] => [
-    role,
-    ask({ ...named(`SELECT set_config('role', '${role}', true)`), plain: true }),
-  ]),
-);
+/** A plan is made for the role that asked first, and made anew when another asks: so each has its own. */
+const asRole = (role: string, { name, ...statement }: Statement): Statement => ({
+  ...statement,
+  name: name && `${role} ${name}`,
+});
 
 const REVOKED = 'revoked';
 /**
  * Sets the scope that the policies read, and asks in the same statement until when the token holds (seconds since 1970, or
  * that it was revoked): its row is looked up by the setting just made, so that the policy of the token's own table knows who
- * is asking. One for each database role: a plan is made for the role that it was first asked as.
+ * is asking.
  */
-const SCOPES = new Map(
-  Object.values(DATABASE_ROLE).map((role): [string, Statement] => [
-    role,
-    {
-      plain: true,
-      ...named(
-        `SELECT CASE WHEN t.revoked_at IS NOT NULL THEN '${REVOKED}' ELSE extract(epoch FROM t.expires_at)::text END /* ${role} */
-         FROM (SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true) AS id,
-           set_config('app.province_id', $3, true), set_config('app.city_id', $4, true), set_config('app.department', $5, true),
-           set_config('app.consortium_id', $6, true) OFFSET 0) s
-         LEFT JOIN LATERAL (SELECT revoked_at, expires_at FROM access_token WHERE id = s.id OFFSET 0) t ON TRUE`,
-      ),
-    },
-  ]),
-);
+const SCOPE: Statement = {
+  plain: true,
+  ...named(
+    `SELECT CASE WHEN t.revoked_at IS NOT NULL THEN '${REVOKED}' ELSE extract(epoch FROM t.expires_at)::text END
+     FROM (SELECT set_config('app.account_id', $1, true), set_config('app.token_id', $2, true) AS id,
+       set_config('app.province_id', $3, true), set_config('app.city_id', $4, true), set_config('app.department', $5, true),
+       set_config('app.consortium_id', $6, true) OFFSET 0) s
+     LEFT JOIN LATERAL (SELECT revoked_at, expires_at FROM access_token WHERE id = s.id OFFSET 0) t ON TRUE`,
+  ),
+};
 
 /** Who comes with the same token comes as the same object: what sets its role and scope is written once. */
 const entries = new WeakMap<Actor, Asked[]>();
@@ -54,14 +48,14 @@ function entryOf(actor: Actor): Asked[] {
   const known = entries.get(actor);
   if (known) return known;
   const role = DATABASE_ROLE[actor.role];
-  const entry = [ROLES.get(role)!];
+  const entry = [ask({ ...named(`SELECT set_config('role', '${role}', true)`), plain: true })];
   const { accountId, tokenId, provinceId, cityId, department, consortiumId } = actor;
   const scope = [accountId, tokenId, provinceId, cityId, department, consortiumId];
   // the public and the jobs have no scope, and a transaction begins without one
   if (scope.some((value) => value !== null))
     entry.push(
       ask(
-        SCOPES.get(role)!,
+        asRole(role, SCOPE),
         scope.map((value) => value ?? ''),
       ),
     );
@@ -119,7 +113,7 @@ export class Session {
     const alone = last && !this.opened;
     const before = this.opened ? [] : [...(alone ? [] : [BEGIN[this.mode]]), ...entryOf(this.actor)];
     const after = last && !alone ? [COMMIT] : [];
-    const batch = new Batch([...before, ask(statement, values), ...after]);
+    const batch = new Batch([...before, ask(asRole(DATABASE_ROLE[this.actor.role], statement), values), ...after]);
     if (!alone) this.pending = true;
     this.statements++;
     client.query(batch);
