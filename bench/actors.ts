@@ -1,4 +1,4 @@
-import type { Actor } from '../src/access/actor.js';
+import { type Actor, NOWHERE } from '../src/access/actor.js';
 import type { Tokens } from '../src/access/tokens.js';
 import type { DepartmentKind, Role } from '../src/graph/enums.js';
 import { benchId } from './ids.js';
@@ -16,6 +16,7 @@ export function benchActor(role: Exclude<Role, 'PUBLIC'>, n = 1, cities = CITIES
   const local = role === 'BOARD' || role === 'CITY_BUREAU' || role === 'CITY_DEPARTMENT';
   const key = role === 'ADMINISTRATOR' ? role : `${role}${role === 'BOARD' ? n : local ? city : provinceCode}`;
   return {
+    ...NOWHERE,
     role,
     name: key,
     accountId: benchId('acc', key),
@@ -24,10 +25,6 @@ export function benchActor(role: Exclude<Role, 'PUBLIC'>, n = 1, cities = CITIES
     cityId: local ? benchId('cty', cityCode) : null,
     department: role === 'CITY_DEPARTMENT' ? ('FINANCE' as DepartmentKind) : null,
     consortiumId: role === 'BOARD' ? benchId('con', n) : null,
-    organizationId: null,
-    reportId: null,
-    sealedSha256: null,
-    assignedConsortiumIds: [],
     tokenExpiresAt: EXPIRES,
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import type { Actor } from '../../src/access/actor.js';
+import { type Actor, NOWHERE } from '../../src/access/actor.js';
 import type { Tokens } from '../../src/access/tokens.js';
 import { idOf } from '../../src/database/ids.js';
 import type { DepartmentKind, Role } from '../../src/graph/enums.js';
@@ -64,18 +64,11 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
           ...scope,
         },
         actor: {
+          ...NOWHERE,
           role,
           name: label,
           accountId: idOf('acc', key),
           tokenId: idOf('tok', key),
-          provinceId: null,
-          cityId: null,
-          department: null,
-          consortiumId: null,
-          organizationId: null,
-          reportId: null,
-          sealedSha256: null,
-          assignedConsortiumIds: [],
           tokenExpiresAt: expiresAt,
           ...ids,
         },

@@ -8,7 +8,7 @@ import { draftPdf, mayHaveToSeal } from '../reports/attest.js';
 import type { Asker } from '../reports/change.js';
 import { notEditable } from '../reports/drafts.js';
 import { Report } from '../reports/report.entity.js';
-import { lifeOf, type TokenOutcome } from '../tokens/issue.js';
+import { issued, lifeOf, type TokenOutcome } from '../tokens/issue.js';
 import { AccessToken, Account } from '../tokens/token.entity.js';
 
 export type SealTokenInput = {
@@ -25,67 +25,55 @@ export const SEAL_TOKEN_DAYS = 14;
  * takes the place of those before.
  */
 export async function issueSealToken(asker: Asker, input: SealTokenInput, tokens: Tokens): Promise<TokenOutcome> {
-  const { actor, door, requestId } = asker;
+  const { actor, requestId } = asker;
   refuseRole(actor, 'issueSealToken', 'Report');
-  const id = newId('tok');
-  let token: AccessToken | undefined;
-  const outcome = await door.writing<TokenOutcome>(
-    actor,
-    async (tx) => {
-      const report = refuseRow(
-        actor,
-        'issueSealToken',
-        'Report',
-        await tx.lock(Report, input.reportId, 'issueSealToken'),
-      );
-      const life = lifeOf(tx, input.expiresInDays ?? SEAL_TOKEN_DAYS);
-      const errors: RawUserError[] = [...life.errors, ...notEditable(report)];
-      const pdf = await draftPdf(tx, report.id);
-      if (!pdf) errors.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
-      const { organizationId } = input;
-      const [unit] = (await mayHaveToSeal(tx, report, organizationId))
-        ? await tx.find(Organization, { id: organizationId })
-        : [];
-      if (!unit) errors.push(userError('NOT_FOUND', ['organizationId']));
-      if (errors.length) return { id: null, userErrors: errors };
+  return issued(asker, tokens, input.validateOnly, async (tx) => {
+    const id = newId('tok');
+    const report = refuseRow(
+      actor,
+      'issueSealToken',
+      'Report',
+      await tx.lock(Report, input.reportId, 'issueSealToken'),
+    );
+    const life = lifeOf(tx, input.expiresInDays ?? SEAL_TOKEN_DAYS);
+    const errors: RawUserError[] = [...life.errors, ...notEditable(report)];
+    const pdf = await draftPdf(tx, report.id);
+    if (!pdf) errors.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
+    const { organizationId } = input;
+    const [unit] = (await mayHaveToSeal(tx, report, organizationId))
+      ? await tx.find(Organization, { id: organizationId })
+      : [];
+    if (!unit) errors.push(userError('NOT_FOUND', ['organizationId']));
+    if (!unit || !pdf || errors.length) return errors;
 
-      const { provinceId, cityId, consortiumId } = report;
-      const account = { id: newId('acc'), provinceId, displayName: unit.name, createdAt: tx.now };
-      await tx.insert(Account, account);
-      token = {
-        id,
-        accountId: account.id,
-        label: unit.name,
-        role: 'SEAL_UNIT',
-        provinceId,
-        cityId,
-        department: null,
-        consortiumId,
-        organizationId,
-        reportId: report.id,
-        sealedSha256: pdf!.sha256,
-        issuedById: actor.tokenId,
-        issuedBy: actor.name,
-        createdAt: tx.now,
-        expiresAt: life.expiresAt,
-        demo: false,
-      } as AccessToken;
-      await tx.query(
-        "UPDATE access_token SET revoked_at = $3 WHERE report_id = $1 AND organization_id = $2 AND role = 'SEAL_UNIT' AND revoked_at IS NULL",
-        [report.id, organizationId, tx.now],
-      );
-      await tx.insert(AccessToken, token);
-      const detail = { role: 'SEAL_UNIT', organizationId, reportId: report.id, expiresAt: life.expiresAt };
-      await record(
-        tx,
-        { action: 'issueSealToken', subjectId: id, provinceId, cityId, consortiumId, detail },
-        requestId,
-      );
-      return { id, userErrors: [] };
-    },
-    (result) => result.userErrors.length === 0 && !input.validateOnly,
-  );
-  if (outcome.userErrors.length) return outcome;
-  if (input.validateOnly || !token) return { id: null, userErrors: [] };
-  return { ...outcome, secret: await tokens.sign({ ...token, name: token.label }) };
+    const { provinceId, cityId, consortiumId } = report;
+    const account = { id: newId('acc'), provinceId, displayName: unit.name, createdAt: tx.now };
+    await tx.insert(Account, account);
+    const token = {
+      id,
+      accountId: account.id,
+      label: unit.name,
+      role: 'SEAL_UNIT',
+      provinceId,
+      cityId,
+      department: null,
+      consortiumId,
+      organizationId,
+      reportId: report.id,
+      sealedSha256: pdf.sha256,
+      issuedById: actor.tokenId,
+      issuedBy: actor.name,
+      createdAt: tx.now,
+      expiresAt: life.expiresAt,
+      demo: false,
+    } as AccessToken;
+    await tx.query(
+      "UPDATE access_token SET revoked_at = $3 WHERE report_id = $1 AND organization_id = $2 AND role = 'SEAL_UNIT' AND revoked_at IS NULL",
+      [report.id, organizationId, tx.now],
+    );
+    await tx.insert(AccessToken, token);
+    const detail = { role: 'SEAL_UNIT', organizationId, reportId: report.id, expiresAt: life.expiresAt };
+    await record(tx, { action: 'issueSealToken', subjectId: id, provinceId, cityId, consortiumId, detail }, requestId);
+    return token;
+  });
 }

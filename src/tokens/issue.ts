@@ -21,65 +21,70 @@ const DAY = 86_400_000;
 
 /** A token for somebody below: never a wider scope, never a longer life than the issuer's own. */
 export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: Tokens): Promise<TokenOutcome> {
-  const { actor, door, requestId } = asker;
+  const { actor, requestId } = asker;
   refuseRole(actor, 'issueToken', 'AccessToken');
-  const id = newId('tok');
-  let token: AccessToken | undefined;
-  const outcome = await door.writing<TokenOutcome>(
-    actor,
-    async (tx) => {
-      const errors = checkText(input.label, ['label'], { required: true, max: 100 });
-      const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? 90);
-      errors.push(...tooLong);
-      if (!ISSUES[actor.role]?.includes(input.role)) {
-        errors.push(userError('SCOPE_EXCEEDED', ['role']));
-        return { id: null, userErrors: errors };
-      }
-      const scope = await scopeOf(tx, input, errors);
-      const assigned = input.role === 'EXPERT' ? await assignedTo(tx, input, errors) : [];
-      const [held] = input.accountOf != null ? await tx.find(AccessToken, { id: input.accountOf }) : [];
-      if (input.accountOf != null && !held) errors.push(userError('NOT_FOUND', ['accountOf']));
-      if (errors.length) return { id: null, userErrors: errors };
+  return issued(asker, tokens, input.validateOnly, async (tx) => {
+    const id = newId('tok');
+    const errors = checkText(input.label, ['label'], { required: true, max: 100 });
+    const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? 90);
+    errors.push(...tooLong);
+    if (!ISSUES[actor.role]?.includes(input.role)) {
+      errors.push(userError('SCOPE_EXCEEDED', ['role']));
+      return errors;
+    }
+    const scope = await scopeOf(tx, input, errors);
+    const assigned = input.role === 'EXPERT' ? await assignedTo(tx, input, errors) : [];
+    const [held] = input.accountOf != null ? await tx.find(AccessToken, { id: input.accountOf }) : [];
+    if (input.accountOf != null && !held) errors.push(userError('NOT_FOUND', ['accountOf']));
+    if (errors.length) return errors;
 
-      const label = input.label.trim();
-      const accountId = held?.accountId ?? newId('acc');
-      if (!held)
-        await tx.insert(Account, {
-          id: accountId,
-          provinceId: scope.provinceId,
-          displayName: label,
-          createdAt: tx.now,
-        });
-      token = {
-        id,
-        accountId,
-        label,
-        role: input.role,
-        ...scope,
-        issuedById: actor.tokenId,
-        issuedBy: actor.name,
+    const label = input.label.trim();
+    const accountId = held?.accountId ?? newId('acc');
+    if (!held)
+      await tx.insert(Account, {
+        id: accountId,
+        provinceId: scope.provinceId,
+        displayName: label,
         createdAt: tx.now,
-        expiresAt,
-        demo: false,
-      } as AccessToken;
-      await tx.insert(AccessToken, token);
-      const year = tx.now.getUTCFullYear();
-      const already = held && assigned.length ? await tx.find(ExpertAssignment, { accountId, year }) : [];
-      for (const { id: consortiumId, provinceId } of assigned)
-        if (!already.some((one) => one.consortiumId === consortiumId))
-          await tx.insert(ExpertAssignment, { id: newId('exp'), accountId, consortiumId, provinceId, year });
-      await record(
-        tx,
-        { action: 'issueToken', subjectId: id, ...scope, detail: { role: input.role, expiresAt } },
-        requestId,
-      );
-      return { id, userErrors: [] };
-    },
-    (result) => result.userErrors.length === 0 && !input.validateOnly,
-  );
-  if (outcome.userErrors.length) return outcome;
-  if (input.validateOnly || !token) return { id: null, userErrors: [] };
-  return { ...outcome, secret: await tokens.sign({ ...token, name: token.label }) };
+      });
+    const token = {
+      id,
+      accountId,
+      label,
+      role: input.role,
+      ...scope,
+      issuedById: actor.tokenId,
+      issuedBy: actor.name,
+      createdAt: tx.now,
+      expiresAt,
+      demo: false,
+    } as AccessToken;
+    await tx.insert(AccessToken, token);
+    const year = tx.now.getUTCFullYear();
+    const already = held && assigned.length ? await tx.find(ExpertAssignment, { accountId, year }) : [];
+    for (const { id: consortiumId, provinceId } of assigned)
+      if (!already.some((one) => one.consortiumId === consortiumId))
+        await tx.insert(ExpertAssignment, { id: newId('exp'), accountId, consortiumId, provinceId, year });
+    await record(
+      tx,
+      { action: 'issueToken', subjectId: id, ...scope, detail: { role: input.role, expiresAt } },
+      requestId,
+    );
+    return token;
+  });
+}
+
+/** Writes a token with all that belongs to it, or tells what is wrong; signed is only what was committed. */
+export async function issued(
+  { actor, door }: Asker,
+  tokens: Tokens,
+  validateOnly: boolean | null | undefined,
+  write: (tx: Tx) => Promise<AccessToken | RawUserError[]>,
+): Promise<TokenOutcome> {
+  const written = await door.writing(actor, write, (result) => !Array.isArray(result) && !validateOnly);
+  if (Array.isArray(written)) return { id: null, userErrors: written };
+  if (validateOnly) return { id: null, userErrors: [] };
+  return { id: written.id, userErrors: [], secret: await tokens.sign({ ...written, name: written.label }) };
 }
 
 /** 1 to 366 days, never past the issuer's own. */
