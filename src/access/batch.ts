@@ -35,6 +35,8 @@ export class Batch {
   private rows: Row[] = [];
   private columns: Column[] = [];
   private prepared: Set<string> | undefined;
+  /** pg sets it where a connection string asks for a timeout of its own. */
+  callback: ((error: unknown) => void) | undefined;
 
   constructor(private readonly asked: readonly Asked[]) {
     this.done = new Promise((resolve, reject) => {
@@ -85,10 +87,15 @@ export class Batch {
   }
 
   handleReadyForQuery(): void {
+    this.callback?.(null);
     this.resolve(this.results);
   }
 
   handleError(error: unknown): void {
+    // a plan may be the reason, as after a change of a table: the next one parses anew
+    const name = this.asked[this.results.length]?.name;
+    if (name) this.prepared?.delete(name);
+    this.callback?.(error);
     this.reject(error);
   }
 }

@@ -76,6 +76,11 @@ export class Session {
   /** Something is left to commit or to roll back. */
   private pending = false;
   private ended = false;
+  /** Nothing may follow the last statement: role and scope went with its transaction. */
+  private closed = false;
+  /** Why the transaction can't go on, and what is the matter with the connection. */
+  private failure: unknown;
+  private broken: Error | undefined;
   private turn: Promise<unknown> | undefined;
   statements = 0;
   /** What was wrong with the token, if it was asked. */
@@ -99,14 +104,19 @@ export class Session {
     return answer;
   }
 
-  private async run<R>(
-    statement: Statement,
-    values: unknown[],
-    last: boolean,
-    again = this.mode === 'read',
-  ): Promise<R[]> {
-    if (this.ended) throw new Error('the session has ended');
-    if (this.refusal) throw this.refusal;
+  private async run<R>(statement: Statement, values: unknown[], last: boolean): Promise<R[]> {
+    if (this.ended || this.closed) throw new Error('the session has ended');
+    if (this.failure) throw this.failure;
+    this.closed = last;
+    try {
+      return await this.send<R>(statement, values, last, this.mode === 'read');
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  private async send<R>(statement: Statement, values: unknown[], last: boolean, again: boolean): Promise<R[]> {
     this.client ??= await this.pool.connect();
     const { client } = this;
     // a batch by itself is a transaction
@@ -117,21 +127,24 @@ export class Session {
     if (!alone) this.pending = true;
     this.statements++;
     client.query(batch);
-    const failure = await batch.done.then(
+    const failed = await batch.done.then(
       () => undefined,
-      (error) => ({ error }),
+      (error: Error) => ({ error }),
     );
     const { results } = batch;
-    // a read whose connection had broken before it began is asked once more, on a fresh one
-    if (failure && again && !this.opened && results.length === 0 && isBroken(failure.error)) {
-      client.release(failure.error);
-      this.client = undefined;
-      return this.run(statement, values, last, false);
+    if (failed && isBroken(failed.error)) {
+      // a read whose connection had broken before it began is asked once more, on a fresh one
+      if (again && !this.opened && results.length === 0) {
+        client.release(failed.error);
+        this.client = undefined;
+        return this.send(statement, values, last, false);
+      }
+      this.broken = failed.error;
     }
-    if (results.length < before.length) throw failure!.error;
+    if (results.length < before.length) throw failed!.error;
     if (!this.opened && this.actor.tokenId) this.judge(results[before.length - 1][0].r);
     this.opened = true;
-    if (failure) throw this.mode === 'read' ? translated(failure.error) : failure.error;
+    if (failed) throw this.mode === 'read' ? translated(failed.error) : failed.error;
     if (last) this.pending = false;
     return results[before.length] as R[];
   }
@@ -144,22 +157,23 @@ export class Session {
     if (this.refusal) throw this.refusal;
   }
 
-  /** Ends the transaction and gives the connection back. */
+  /** Ends the transaction and gives the connection back. A write of which a part failed is not committed. */
   async end(outcome: 'commit' | 'rollback'): Promise<void> {
     if (this.ended) return;
     this.ended = true;
     // an answer may be given up before all of it was asked for; what was wrong with the token is known all the same
     await this.turn;
     const { client } = this;
-    if (!client) return;
-    if (!this.pending) return client.release();
-    try {
-      await client.query(outcome === 'commit' ? 'COMMIT' : 'ROLLBACK');
-      client.release();
-    } catch (error) {
-      client.release(error as Error);
-      throw error;
-    }
+    if (client && (this.broken || !this.pending)) client.release(this.broken);
+    else if (client)
+      try {
+        await client.query(outcome === 'commit' && !this.failure ? 'COMMIT' : 'ROLLBACK');
+        client.release();
+      } catch (error) {
+        client.release(error as Error);
+        throw error;
+      }
+    if (outcome === 'commit' && this.mode === 'write' && this.failure) throw this.failure;
   }
 }
 

@@ -31,12 +31,26 @@ export const ownerDataSource = ({ url, entities, migrations }: Options) =>
   });
 
 /**
+ * How every connection of requests begins: as a role that owns nothing and sees nothing until an actor's role is set, reading
+ * one picture and nothing else unless a transaction says otherwise. Set by a statement: a connection string may have options.
+ */
+const SETTINGS = {
+  role: 'iec_login',
+  timezone: 'UTC',
+  statement_timeout: '30000',
+  idle_in_transaction_session_timeout: '60000',
+  jit: 'off',
+  default_transaction_read_only: 'on',
+  default_transaction_isolation: 'repeatable read',
+};
+/**
  * glibc gives memory back to the system after every statement that took more than 128 KB, and asks for it again in the next,
  * until a larger piece was freed once: then it keeps as much (mallopt(3), M_MMAP_THRESHOLD). So one is, when a connection begins.
  */
-const KEEP_MEMORY = "SELECT length(repeat('x', 2000000))";
+const KEEP_MEMORY = "length(repeat('x', 2000000))";
+const BEGIN = `SELECT ${Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', false)`)}, ${KEEP_MEMORY}`;
 
-/** Requests: every connection starts as a role that owns nothing and sees nothing until an actor's role is set. */
+/** Requests. */
 export const servingDataSource = ({ url, entities, poolSize }: Options & { poolSize: number }) =>
   new DataSource({
     type: 'postgres',
@@ -45,13 +59,11 @@ export const servingDataSource = ({ url, entities, poolSize }: Options & { poolS
     namingStrategy: new Naming(),
     extra: {
       max: poolSize,
-      options:
-        '-c role=iec_login -c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off -c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read',
       connectionTimeoutMillis: 10_000,
       async onConnect(client: pg.Client) {
         // one that breaks between two statements says so with an event, which would end the process if nobody listened
         client.on('error', () => {});
-        await client.query(KEEP_MEMORY);
+        await client.query(BEGIN);
       },
     },
   });

@@ -65,8 +65,8 @@ export class Checks {
   }
 
   /** Writes the verdict on an attached document, and compares it with its pair; a document that is gone needs none. */
-  private async record(door: Door, documentId: string, inspection: Inspection): Promise<void> {
-    await door.writing(JOB, async (tx) => {
+  private async record(documentId: string, inspection: Inspection): Promise<void> {
+    await this.door.writing(JOB, async (tx) => {
       const [document] = await tx.find(ReportDocument, { id: documentId });
       if (!document) return;
       // two verdicts of one pair come one after the other, so that the second sees both
@@ -124,15 +124,15 @@ export class Checks {
         [tx.now, new Date(tx.now.getTime() - LEASE_MS)],
       ),
     );
-    for (const document of left) void this.finish(this.door, document.id, this.inspect(document));
+    for (const document of left) void this.finish(document.id, this.inspect(document));
     return left.length;
   }
 
   /** Records the verdict when it comes. Where the storage does not answer, the document stays as it is, for the next time. */
-  finish(door: Door, documentId: string, run: Promise<Inspection>): Promise<void> {
+  finish(documentId: string, run: Promise<Inspection>): Promise<void> {
     const finished = run
       .catch(goneOrThrow)
-      .then((inspection) => this.record(door, documentId, inspection))
+      .then((inspection) => this.record(documentId, inspection))
       .catch((error) => {
         // what a stop cuts off is taken up at the next start
         if (!this.stopped) this.log(error);

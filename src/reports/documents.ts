@@ -70,7 +70,7 @@ export async function attachReportDocument(
   );
   const documentId = 'documentId' in outcome ? outcome.documentId : undefined;
   if (!documentId || input.validateOnly || !run) return outcome;
-  const finished = checks.finish(asker.door, documentId, run);
+  const finished = checks.finish(documentId, run);
   if (inspection) await finished;
   return outcome;
 }

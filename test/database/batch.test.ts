@@ -84,7 +84,55 @@ describe('a batch', () => {
   });
 });
 
+describe('a connection of requests', () => {
+  it('begins as a role that sees nothing, and reads only, whatever options its address has', async () => {
+    const address = `${url()}?options=${encodeURIComponent('-c default_transaction_read_only=off -c statement_timeout=0')}`;
+    const source = await servingDataSource({ url: address, entities: [], poolSize: 1 }).initialize();
+    const [found] = await source.query(
+      `SELECT current_user AS role, current_setting('transaction_read_only') AS reads, current_setting('transaction_isolation') AS sees, current_setting('statement_timeout') AS within`,
+    );
+    await source.destroy();
+    expect(found).toEqual({ role: 'iec_login', reads: 'on', sees: 'repeatable read', within: '30s' });
+  });
+});
+
 describe('a session', () => {
+  const actor = () => s.actor('BOARD', '430000-2024-06');
+  const wrong = { text: 'SELECT 1 / 0' };
+
+  it('takes nothing more behind its last statement, where no role is set any more', async () => {
+    const session = s.service.door.read(actor());
+    await session.query({ text: 'SELECT 1' }, [], true);
+    await expect(session.query({ text: 'SELECT current_user' })).rejects.toThrow('ended');
+    await session.end('commit');
+  });
+
+  it('says to all that follow what went wrong first', async () => {
+    const session = s.service.door.read(actor());
+    const answers = await Promise.allSettled([wrong, { text: 'SELECT 1' }].map((text) => session.query(text)));
+    for (const answer of answers)
+      expect(answer).toMatchObject({ status: 'rejected', reason: { extensions: { code: 'BAD_USER_INPUT' } } });
+    await session.end('commit');
+  });
+
+  it('commits no write of which a part failed, whoever looked away', async () => {
+    const { committed } = s.service.door;
+    const writing = s.service.door.writing(actor(), async (tx) => {
+      await tx.query('SELECT 1');
+      await tx.query(wrong.text).catch(() => {});
+    });
+    await expect(writing).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+    expect(s.service.door.committed).toBe(committed);
+  });
+
+  it('commits no write of a token that does not hold', async () => {
+    const gone = { ...actor(), tokenId: 'tok_'.padEnd(36, '0') };
+    const writing = s.service.door.writing(gone, async (tx) => {
+      await tx.query('SELECT 1').catch(() => {});
+    });
+    await expect(writing).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+  });
+
   it('runs what is asked at once in line, as one picture', async () => {
     const session = s.service.door.read(s.actor('PROVINCE'));
     const picture = { text: 'SELECT pg_sleep(0.02), $1::int AS n, pg_current_snapshot()::text AS seen' };
