@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { Client } from 'pg';
@@ -30,7 +30,8 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     /** Folder for a processor profile of each server. */
     profile: { type: 'string' },
-    out: { type: 'string', default: 'bench/results.md' },
+    /** bench/results.md, or with the size in its name where that is another. */
+    out: { type: 'string' },
   },
 });
 const size = Number(options.size) as Size;
@@ -142,7 +143,8 @@ async function main(): Promise<void> {
   const rows = summarize(samples);
   console.log(table(rows));
   const postgres = (await db.query('SHOW server_version')).rows[0].server_version;
-  writeReport(join(projectRoot, options.out), { size, seconds, postgres }, rows);
+  const out = options.out ?? join(projectRoot, `bench/results${size === 2100 ? '' : `-${size}`}.md`);
+  writeReport(resolve(out), { size, seconds, postgres }, rows);
 }
 
 /** The deep page begins behind the row in the middle of the list; its cursor is fetched as a client would. */
