@@ -40,7 +40,7 @@ async function start(dir: string, { s3, limit }: { s3?: S3Config; limit?: number
     ? spawn('sh', ['-c', `ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, SCRIPT, given], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       })
-    : fork(SCRIPT, [given], { execArgv: [] });
+    : fork(SCRIPT, [given], { execArgv: ['--expose-gc'] });
   children.add(child);
   const answered = () =>
     new Promise<any>((resolve, reject) => {
@@ -74,7 +74,8 @@ const partOf = (number: number) => {
 };
 /** Hundreds of megabytes go through each of these, on a machine that others use too. */
 const SLOW = 180_000;
-const MEMORY = 60 * 1_048_576;
+/** Less than half of the file. */
+const MEMORY = 20 * 1_048_576;
 
 /** Sends the head and so many bytes of the body, and waits until they are on their way. */
 function begin(url: string, bytes: Buffer, sent: number): Promise<void> {
