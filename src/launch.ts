@@ -8,7 +8,7 @@ import { migrate } from './database/prepare.js';
 import { refuseUnfit } from './database/production.js';
 import { entities } from './entities.js';
 import type { Text } from './graph/language.js';
-import { createService, JOBS } from './service.js';
+import { createService, JOBS, type Service } from './service.js';
 import { welcome } from './welcome.js';
 
 type Start = {
@@ -22,30 +22,23 @@ type Start = {
 /** Once there is a database: prepared, served, listening. */
 export async function launch(config: Config, url: string, { say, goOn, undo }: Start): Promise<void> {
   say({ zh: '准备数据库：迁移与名单…', en: 'Preparing the database: migrations and the list…' });
+  let demo: DemoEntry[] = [];
+  let service: Service;
   const owner = await ownerDataSource({ url, entities, migrations }).initialize();
   try {
     if (config.production) await refuseUnfit(owner);
     await migrate(owner, () => loadList(owner).then(() => {}));
+    goOn();
+    service = await createService({
+      config,
+      url,
+      demoAccounts: () => demo.map(({ label, token }) => ({ label, token })),
+    });
+    undo.push(() => service.stop());
+    for (const job of JOBS) await job(service.door);
+    if (!config.production) demo = await loadDemo({ owner, service, dataDir: config.dataDir, now: new Date(), say });
   } finally {
     await owner.destroy();
-  }
-  goOn();
-
-  let demo: DemoEntry[] = [];
-  const service = await createService({
-    config,
-    url,
-    demoAccounts: () => demo.map(({ label, token }) => ({ label, token })),
-  });
-  undo.push(() => service.stop());
-  for (const job of JOBS) await job(service.door);
-  if (!config.production) {
-    const demoOwner = await ownerDataSource({ url, entities, migrations }).initialize();
-    try {
-      demo = await loadDemo({ owner: demoOwner, service, dataDir: config.dataDir, now: new Date(), say });
-    } finally {
-      await demoOwner.destroy();
-    }
   }
   const address = await service.app.listen({ port: config.port, host: config.host });
   console.log(welcome(address, config, demo));

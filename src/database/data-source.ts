@@ -48,7 +48,7 @@ const SETTINGS = {
  * until a larger piece was freed once: then it keeps as much (mallopt(3), M_MMAP_THRESHOLD). So one is, when a connection begins.
  */
 const KEEP_MEMORY = "length(repeat('x', 2000000))";
-const BEGIN = `SELECT ${Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', false)`)}, ${KEEP_MEMORY}`;
+const FIRST = `SELECT ${Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', false)`)}, ${KEEP_MEMORY}`;
 
 /** Requests. */
 export const servingDataSource = ({ url, entities, poolSize }: Options & { poolSize: number }) =>
@@ -63,7 +63,7 @@ export const servingDataSource = ({ url, entities, poolSize }: Options & { poolS
       async onConnect(client: pg.Client) {
         // one that breaks between two statements says so with an event, which would end the process if nobody listened
         client.on('error', () => {});
-        await client.query(BEGIN);
+        await client.query(FIRST);
       },
     },
   });
