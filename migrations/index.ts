@@ -4,6 +4,7 @@ import { Guards1732400200000 } from './1732400200000-guards.js';
 import { Files1732400300000 } from './1732400300000-files.js';
 import { Order1732400400000 } from './1732400400000-order.js';
 import { Narrower1732400500000 } from './1732400500000-narrower.js';
+import { Firmer1732400600000 } from './1732400600000-firmer.js';
 
 /** In order; imported, so that a build has them all. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Files1732400300000,
   Order1732400400000,
   Narrower1732400500000,
+  Firmer1732400600000,
 ];

@@ -82,7 +82,7 @@ export async function createService({
   const receipts = new Receipts(await ReceiptKeys.open(config.dataDir, config.production));
   const log = (error: unknown) => app.log.error({ err: error }, 'jobs');
   const checks = new Checks(door, storage, log);
-  const lastUsed = new LastUsed(door);
+  const lastUsed = new LastUsed(door, log);
   lastUsed.start();
   const hourly = setInterval(() => {
     for (const job of JOBS) job(door).catch(log);
@@ -153,7 +153,7 @@ export async function createService({
       clearInterval(hourly);
       await app.close();
       await checks.stop();
-      await lastUsed.stop().catch(() => {});
+      await lastUsed.stop().catch(log);
       await source.destroy();
       close();
     },

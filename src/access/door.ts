@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { ApiError } from '../graph/errors.js';
-import type { Actor } from './actor.js';
+import { type Actor, JOB } from './actor.js';
 import { condition, hasRight } from './conditions.js';
 import { translated } from './database-errors.js';
 import type { Action } from './policy.js';
@@ -21,8 +21,10 @@ const ATTEMPTS = 5;
 export class Door {
   /** Was a statement run, and so the token asked, since this was last reset? */
   asked = false;
-  /** Changes that were committed. */
+  /** The actor's changes that were committed: what a job writes on the way is none. */
   committed = 0;
+  /** Runs in the transaction of each of them, last. */
+  beforeCommit: ((tx: Tx) => Promise<unknown>) | undefined;
 
   constructor(
     readonly source: DataSource,
@@ -60,10 +62,12 @@ export class Door {
     for (let attempt = 1; ; attempt++) {
       const session = new Session(this.pool, actor, 'write', this.now);
       try {
-        const result = await work(new Tx(session, this.source, this.now()));
+        const tx = new Tx(session, this.source, this.now());
+        const result = await work(tx);
         if (!keep(result)) throw new RolledBack(result);
+        if (actor !== JOB) await this.beforeCommit?.(tx);
         await session.end('commit');
-        this.committed++;
+        if (actor !== JOB) this.committed++;
         return result;
       } catch (error) {
         await session.end('rollback').catch(() => {});

@@ -1,11 +1,10 @@
 import { createHash, randomBytes, type webcrypto } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
-import { ConfigError } from '../config.js';
 import type { DepartmentKind, Role } from '../graph/enums.js';
 import { ApiError } from '../graph/errors.js';
 import { type Actor, PUBLIC } from './actor.js';
+import { openKeyFile, unreadable } from './key-file.js';
 
 type CryptoKey = webcrypto.CryptoKey;
 
@@ -44,14 +43,8 @@ export class Tokens {
 
   static async open(dataDir: string, production: boolean, now: () => Date): Promise<Tokens> {
     const path = join(dataDir, 'keys', 'token-key.json');
-    if (!existsSync(path)) await createKeyFile(path, !production);
-    let file: KeyFile;
+    const file = await openKeyFile<KeyFile>(path, production, newKeys);
     try {
-      file = JSON.parse(readFileSync(path, 'utf8'));
-      if (production && file.demo)
-        throw new ConfigError(
-          `${path} 是演示密钥，生产环境拒绝启动：请改用新的 DATA_DIR，或移走该文件后重新启动。 ${path} is a demo key, which production refuses: use a new DATA_DIR, or move the file away and start again.`,
-        );
       return new Tokens(
         (await importJWK(file.privateKey, 'EdDSA')) as CryptoKey,
         (await importJWK(file.publicKey, 'EdDSA')) as CryptoKey,
@@ -59,11 +52,8 @@ export class Tokens {
         Buffer.from(file.fileSecret, 'base64url'),
         now,
       );
-    } catch (error) {
-      if (error instanceof ConfigError) throw error;
-      throw new ConfigError(
-        `密钥文件 ${path} 无法读取：请恢复备份。 The key file ${path} can't be read: restore it from the backup.`,
-      );
+    } catch {
+      throw unreadable(path);
     }
   }
 
@@ -132,20 +122,11 @@ export class Tokens {
   }
 }
 
-async function createKeyFile(path: string, demo: boolean): Promise<void> {
+async function newKeys(): Promise<Omit<KeyFile, 'demo'>> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
-  const file: KeyFile = {
-    demo,
+  return {
     privateKey: await exportJWK(privateKey),
     publicKey: await exportJWK(publicKey),
     fileSecret: randomBytes(64).toString('base64url'),
   };
-  mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
-  try {
-    // wx: of two first starts, one writes and both read
-    writeFileSync(path, JSON.stringify(file, null, 2), { mode: 0o600, flag: 'wx' });
-    chmodSync(path, 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }

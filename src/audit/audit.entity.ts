@@ -78,9 +78,13 @@ export class IdempotentAnswer {
   @Column({ type: 'text' })
   bodyHash!: string;
 
-  /** Null while the first request still runs. */
+  /** Null while the first request still runs, and where its answer was lost. */
   @Column({ type: 'jsonb', nullable: true })
   answer!: unknown;
+
+  /** Written in the change's own transaction: whether or not its answer was kept, it is not made again. */
+  @Column({ type: 'boolean', default: false })
+  changed!: boolean;
 
   @Index()
   @Column({ type: 'timestamptz', precision: 3 })

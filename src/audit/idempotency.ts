@@ -3,11 +3,11 @@ import type { Door } from '../access/door.js';
 import { ApiError } from '../graph/errors.js';
 
 const MAX_KEY = 200;
-/** An answer that never came: its process is gone, and the change may be asked for again (versions guard it). */
+/** An answer that never came: its process is gone. */
 const ABANDONED_MS = 60_000;
 const KEPT_MS = 24 * 3_600_000;
 
-type Stored = { body_hash: string; answer: { text: string } | null; created_at: Date };
+type Stored = { body_hash: string; answer: { text: string } | null; changed: boolean; created_at: Date };
 
 /** The request that a key belongs to. Its door knows whether anything was changed; `secrets` are what it hands out. */
 export type KeyedRequest = { actor: Actor; door: Door; secrets: readonly string[] };
@@ -32,7 +32,7 @@ export async function idempotently(
   const row = [actor.tokenId, key];
   const stored = await door.writing<Stored | null>(actor, async (tx) => {
     await tx.query(
-      'DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2 AND (created_at < $3 OR (answer IS NULL AND created_at < $4))',
+      'DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2 AND (created_at < $3 OR (answer IS NULL AND NOT changed AND created_at < $4))',
       [...row, new Date(tx.now.getTime() - KEPT_MS), new Date(tx.now.getTime() - ABANDONED_MS)],
     );
     const inserted = await tx.query(
@@ -41,10 +41,10 @@ export async function idempotently(
     );
     if (inserted.length) return null;
     const [found] = await tx.query<Stored>(
-      'SELECT body_hash, answer, created_at FROM idempotent_answer WHERE token_id = $1 AND key = $2',
+      'SELECT body_hash, answer, changed, created_at FROM idempotent_answer WHERE token_id = $1 AND key = $2',
       row,
     );
-    return found ?? { body_hash: bodyHash, answer: null, created_at: tx.now };
+    return found ?? { body_hash: bodyHash, answer: null, changed: false, created_at: tx.now };
   });
   if (stored) {
     if (stored.body_hash !== bodyHash)
@@ -54,30 +54,42 @@ export async function idempotently(
           en: 'This Idempotency-Key was used with another request.',
         },
       });
-    if (!stored.answer)
+    if (stored.answer) return stored.answer.text;
+    if (stored.changed && stored.created_at.getTime() < door.now().getTime() - ABANDONED_MS)
       throw new ApiError('CONFLICT', {
-        message: { zh: '同一请求正在处理，请稍后重试。', en: 'The same request is still running; try again shortly.' },
+        retryable: false,
+        message: {
+          zh: '此请求已经执行，但应答未能保存：请查询现状，不必重复。',
+          en: 'This request was carried out, but its answer was lost: look at how things stand, and do not repeat it.',
+        },
       });
-    return stored.answer.text;
+    throw new ApiError('CONFLICT', {
+      message: { zh: '同一请求正在处理，请稍后重试。', en: 'The same request is still running; try again shortly.' },
+    });
   }
+  // marked in the change's own transaction: whatever becomes of the answer, the change is not made twice
+  request.door.beforeCommit = (tx) =>
+    tx.query('UPDATE idempotent_answer SET changed = true WHERE token_id = $1 AND key = $2', row);
   const forget = () =>
     door.writing(actor, (tx) => tx.query('DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2', row));
   let result: { text: string; failed: boolean };
   try {
     result = await execute();
   } catch (error) {
-    // what has changed something is not done again at once
     if (!request.door.committed) await forget().catch(() => {});
     throw error;
   }
   if (result.failed && !request.door.committed) await forget();
   else
-    await door.writing(actor, (tx) =>
-      tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [
-        ...row,
-        JSON.stringify({ text: withoutSecrets(result.text, request.secrets) }),
-      ]),
-    );
+    await door
+      .writing(actor, (tx) =>
+        tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [
+          ...row,
+          JSON.stringify({ text: withoutSecrets(result.text, request.secrets) }),
+        ]),
+      )
+      // what was done is answered all the same, as by a token that has just revoked itself
+      .catch(() => {});
   return result.text;
 }
 

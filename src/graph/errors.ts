@@ -57,6 +57,8 @@ export type ApiErrorOptions = {
   message?: Text;
   requiredPermission?: string;
   params?: Record<string, unknown>;
+  /** Where it is not as the code says. */
+  retryable?: boolean;
   cause?: Error;
   /** The client is told, and so is the log. */
   unexpected?: boolean;
@@ -68,14 +70,14 @@ export class ApiError extends GraphQLError {
   readonly unexpected: boolean;
   constructor(
     readonly code: RequestErrorCode,
-    { message, requiredPermission, params, cause, unexpected }: ApiErrorOptions = {},
+    { message, requiredPermission, params, retryable, cause, unexpected }: ApiErrorOptions = {},
   ) {
     const text = message ?? REQUEST_ERRORS[code];
     super(both(text), {
       originalError: cause,
       extensions: {
         code,
-        retryable: RETRYABLE.has(code),
+        retryable: retryable ?? RETRYABLE.has(code),
         ...(requiredPermission && { requiredPermission }),
         ...(params && { params }),
       },

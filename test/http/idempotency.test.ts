@@ -1,3 +1,4 @@
+import { upload, word } from '../support/files.js';
 import { type TestService, testService } from '../support/service.js';
 
 let s: TestService;
@@ -72,6 +73,53 @@ describe('Idempotency-Key', () => {
     // where nothing was changed the key is free again
     await mixed('k6', 'revokeToken(input: { tokenId: "tok_0" })');
     expect(await s.owner.query("SELECT FROM idempotent_answer WHERE key = 'k6'")).toEqual([]);
+  });
+
+  it('is free again where nothing came of it but that a file arrived', async () => {
+    const board = s.token('BOARD', '430000-2024-06');
+    const uploadId = await upload(s, board, '计划.docx', await word('k9'));
+    const attach = `mutation { attachReportDocument(input: { reportId: "rep_0", expectedVersion: 1, kind: WORD, uploadId: "${uploadId}" }) { userErrors { code } } }`;
+    const { errors } = await s.ask(board, attach, {}, { 'idempotency-key': 'k9' });
+    expect(errors![0].extensions.code).toBe('NOT_FOUND');
+    const [{ received_at: received }] = await s.owner.query('SELECT received_at FROM upload WHERE id = $1', [uploadId]);
+    expect(received).not.toBeNull();
+    expect(await s.owner.query("SELECT FROM idempotent_answer WHERE key = 'k9'")).toEqual([]);
+  });
+
+  it('does not make a change again whose answer was lost', async () => {
+    const now = s.clock.now;
+    const before = await tokens();
+    await issue('己', 'k7');
+    await s.owner.query("UPDATE idempotent_answer SET answer = NULL WHERE key = 'k7'");
+    expect((await issue('己', 'k7')).errors![0]).toMatchObject({ extensions: { code: 'CONFLICT', retryable: true } });
+    s.clock.now = new Date(now.getTime() + 61_000);
+    const [lost] = (await issue('己', 'k7')).errors!;
+    expect(lost).toMatchObject({ extensions: { code: 'CONFLICT', retryable: false } });
+    expect(lost.message).toMatch(/已经执行/);
+    expect(await tokens()).toBe(before + 1);
+    // what changed nothing may be asked again
+    await s.owner.query("UPDATE idempotent_answer SET changed = false WHERE key = 'k7'");
+    s.clock.now = new Date(now.getTime() + 122_000);
+    expect((await issue('己', 'k7')).data.issueToken.secret).toMatch(/^ey/);
+    s.clock.now = now;
+  });
+
+  it('answers what was done, also to a token that it revoked itself', async () => {
+    const made = (
+      await s.ask(
+        s.token('ADMINISTRATOR'),
+        'mutation { issueToken(input: { role: ADMINISTRATOR, label: "庚" }) { token { id } secret } }',
+      )
+    ).data.issueToken;
+    const revoke = () =>
+      s.ask(
+        made.secret,
+        'mutation ($id: ID!) { revokeToken(input: { tokenId: $id }) { userErrors { code } } }',
+        { id: made.token.id },
+        { 'idempotency-key': 'k8' },
+      );
+    expect(await revoke()).toMatchObject({ data: { revokeToken: { userErrors: [] } } });
+    expect((await revoke()).errors![0].extensions.code).toBe('TOKEN_REVOKED');
   });
 
   it('is forgotten after a day', async () => {

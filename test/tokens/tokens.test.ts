@@ -194,8 +194,12 @@ describe('tokens', () => {
     const board = s.token('BOARD', '430000-2024-06');
     await role(board);
     const { LastUsed } = await import('../../src/tokens/last-used.js');
-    const used = new LastUsed(s.service.door);
+    const used = new LastUsed(s.service.door, () => {});
     used.note(s.actor('BOARD', '430000-2024-06').tokenId!);
+    // what could not be written is written the next time
+    await s.owner.query('REVOKE UPDATE (last_used_at) ON access_token FROM iec_job');
+    await expect(used.flush()).rejects.toThrow();
+    await s.owner.query('GRANT UPDATE (last_used_at) ON access_token TO iec_job');
     await used.stop();
     const { data } = await s.ask(board, '{ viewer { token { lastUsedAt } } }');
     expect(data.viewer.token.lastUsedAt).toBe(s.clock.now.toISOString());
