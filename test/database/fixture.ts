@@ -111,7 +111,10 @@ export async function fill(door: Door): Promise<void> {
       await door.as(
         role,
         { token_id },
-        (client) => client.query(`INSERT INTO idempotent_answer (token_id, key, body_hash, created_at) VALUES ('${token_id}', 'key', 'hash', ${NOW})`),
+        (client) =>
+          client.query(
+            `INSERT INTO idempotent_answer (token_id, key, body_hash, created_at) VALUES ('${token_id}', 'key', 'hash', ${NOW})`,
+          ),
         true,
       );
 }

@@ -138,9 +138,12 @@ describe('what may be added, and where', () => {
       expect(await audit('JOB', account_id, token_id)).toBe('42501');
       expect(await audit(name, 'else', token_id)).toBe('42501');
       expect(await audit(name, account_id, 'else')).toBe('42501');
-      expect(await refusedTo(role, `INSERT INTO idempotent_answer (token_id, key, body_hash, created_at) VALUES ('else', 'k', 'h', now())`)).toBe(
-        '42501',
-      );
+      expect(
+        await refusedTo(
+          role,
+          `INSERT INTO idempotent_answer (token_id, key, body_hash, created_at) VALUES ('else', 'k', 'h', now())`,
+        ),
+      ).toBe('42501');
     }
     for (const role of ['loader', 'job']) {
       const audit = (actor: string, account: string) =>
