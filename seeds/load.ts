@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Text } from '../src/graph/language.js';
+import { makeSealUnits } from '../src/seals/units.js';
 import { movedConsortia, moveToCities } from './cities.js';
 import { type List, readList } from './list.js';
 import {
@@ -98,5 +99,6 @@ async function load(db: EntityManager, list: List): Promise<Loaded> {
   await remove('membership', 'consortium_id', consortia, leads, `r.role IN ('LEAD_SCHOOL', 'LEAD_ENTERPRISE')`);
   await save('membership', leads);
   await moveToCities(db, moved);
+  await makeSealUnits((sql, values) => db.query(sql, values), provinces);
   return total;
 }

@@ -110,7 +110,7 @@ async function walk(
   let clock = start;
   const door = new Door(source, () => clock);
   const as = (actor: Actor) => ({ actor, door, requestId: null, storage, checks, receipts });
-  const [found] = await door.reading(who.board, (s) => s.query<Found>({ text: FOUND }, [duty.id]));
+  const [found] = await door.reading(who.board, (rows) => rows.query<Found>(FOUND, [duty.id]));
   const way = WAYS[goal];
   const behind = found?.steps ?? [];
   if (behind.length >= way.length || behind.some((step, i) => step !== way[i])) return false;
@@ -142,11 +142,9 @@ async function walk(
   const complete = async () => {
     await attach('WORD', '演示材料.docx', await demoWord('演示材料', [NOTICE]));
     await attach('STAMPED_PDF', '演示材料.pdf', await demoScan('演示材料', NOTICE));
-    const leads = await door.reading(who.board, (s) =>
-      s.query<{ id: string }>(
-        {
-          text: "SELECT organization_id AS id FROM membership WHERE consortium_id = $1 AND role <> 'MEMBER' ORDER BY role DESC, position",
-        },
+    const leads = await door.reading(who.board, (rows) =>
+      rows.query<{ id: string }>(
+        "SELECT organization_id AS id FROM membership WHERE consortium_id = $1 AND role <> 'MEMBER' ORDER BY role DESC, position",
         [duty.consortiumId],
       ),
     );

@@ -36,6 +36,9 @@ export type Parameters = {
 
 type Condition = { operator: string; field?: string; value: any };
 
+/** Where a property of the rule stands in SQL. */
+type ColumnOf = (property: string) => string | undefined;
+
 /** Wall one as SQL: the condition on the rows of `alias` under which the role may do this. */
 export function condition(
   role: Actor['role'],
@@ -43,34 +46,42 @@ export function condition(
   table: EntityMetadata,
   alias: string,
   p: Parameters,
+  columnOf: ColumnOf = columnsOf(table, alias),
 ): string {
   const ast = rulesToAST(shapeOf(role) as AnyAbility, action, table.name as never) as Condition | null;
-  return ast ? compile(ast, table, alias, p) : 'FALSE';
+  return ast ? compile(ast, table, alias, p, columnOf) : 'FALSE';
 }
 
-function compile(c: Condition, table: EntityMetadata, alias: string, p: Parameters): string {
+const columnsOf =
+  (table: EntityMetadata, alias: string): ColumnOf =>
+  (property) => {
+    const column = table.findColumnWithPropertyName(property);
+    return column && `${alias}.${column.databaseName}`;
+  };
+
+function compile(c: Condition, table: EntityMetadata, alias: string, p: Parameters, columnOf: ColumnOf): string {
   if (c.operator === 'and' || c.operator === 'or') {
-    const parts = (c.value as Condition[]).map((part) => compile(part, table, alias, p));
+    const parts = (c.value as Condition[]).map((part) => compile(part, table, alias, p, columnOf));
     if (parts.length === 0) return 'TRUE';
     return parts.length === 1 ? parts[0] : `(${parts.join(c.operator === 'and' ? ' AND ' : ' OR ')})`;
   }
   // keeps SQL and memory agreed where a value is NULL
-  if (c.operator === 'not') return `NOT COALESCE(${compile(c.value[0], table, alias, p)}, FALSE)`;
+  if (c.operator === 'not') return `NOT COALESCE(${compile(c.value[0], table, alias, p, columnOf)}, FALSE)`;
 
   const [head, ...rest] = c.field!.split('.');
   if (rest.length) {
     const relation = table.findRelationWithPropertyPath(head);
     if (!relation) throw new Error(`policy: ${table.name} has no relation ${head}`);
     const inner = `${alias}_${relation.inverseEntityMetadata.tableName}`;
-    const [join, from, to] = relation.isOwning
+    const [join, there, here] = relation.isOwning
       ? [relation.joinColumns[0], inner, alias]
       : [relation.inverseRelation!.joinColumns[0], alias, inner];
-    const compiled = compile({ ...c, field: rest.join('.') }, relation.inverseEntityMetadata, inner, p);
-    return `EXISTS (SELECT 1 FROM ${relation.inverseEntityMetadata.tableName} ${inner} WHERE ${from}.${join.referencedColumn!.databaseName} = ${to}.${join.databaseName} AND ${compiled})`;
+    const to = relation.inverseEntityMetadata;
+    const compiled = compile({ ...c, field: rest.join('.') }, to, inner, p, columnsOf(to, inner));
+    return `EXISTS (SELECT 1 FROM ${to.tableName} ${inner} WHERE ${there}.${join.referencedColumn!.databaseName} = ${here}.${join.databaseName} AND ${compiled})`;
   }
-  const column = table.findColumnWithPropertyName(head);
-  if (!column) throw new Error(`policy: ${table.name} has no column ${head}`);
-  const sql = `${alias}.${column.databaseName}`;
+  const sql = columnOf(head);
+  if (!sql) throw new Error(`policy: ${table.name} has no column ${head}`);
   const value = (v: unknown) =>
     typeof v === 'string' && v.startsWith(PLACEHOLDER)
       ? p.scope(v.slice(PLACEHOLDER.length) as keyof Scope)

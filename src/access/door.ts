@@ -27,9 +27,12 @@ export class Door {
   beforeCommit: ((tx: Tx) => Promise<unknown>) | undefined;
 
   constructor(
-    readonly source: DataSource,
+    private readonly source: DataSource,
     readonly now: () => Date,
   ) {}
+
+  /** The entity's class, by its name. */
+  entity = (name: string): Function => this.source.getMetadata(name).target as Function;
 
   forRequest = (): Door => new Door(this.source, this.now);
 
@@ -40,10 +43,10 @@ export class Door {
   read = (actor: Actor): Session => new Session(this.pool, actor, 'read', this.now);
 
   /** Reads with a session of its own, which ends with the work. */
-  async reading<T>(actor: Actor, work: (session: Session) => Promise<T>): Promise<T> {
+  async reading<T>(actor: Actor, work: (rows: Rows) => Promise<T>): Promise<T> {
     const session = this.read(actor);
     try {
-      const result = await work(session);
+      const result = await work(new Rows(session, this.source, this.now()));
       await session.end('commit');
       return result;
     } catch (error) {
@@ -81,11 +84,11 @@ export class Door {
   }
 }
 
-/** A write's transaction, in the entities' words. */
-export class Tx {
+/** What a transaction reads, in the entities' words. */
+export class Rows {
   constructor(
-    private readonly session: Session,
-    private readonly source: DataSource,
+    readonly session: Session,
+    protected readonly source: DataSource,
     readonly now: Date,
   ) {}
 
@@ -93,6 +96,15 @@ export class Tx {
     return this.session.actor;
   }
   query = <R = any>(text: string, values: unknown[] = []): Promise<R[]> => this.session.query<R>(named(text), values);
+
+  /** Wall one for a statement by hand: the condition on the rows of `alias`, its values added to those of the statement. */
+  allowed(entity: Function, alias: string, values: unknown[], action: Action = 'read'): string {
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    return condition(this.actor.role, action, this.source.getMetadata(entity), alias, {
+      scope: (key) => bind(this.actor[key]),
+      constant: bind,
+    });
+  }
 
   /** The rows that the actor may read, locked where asked. */
   async find<E extends object>(
@@ -103,18 +115,18 @@ export class Tx {
   ): Promise<E[]> {
     const table = this.source.getMetadata(entity);
     const values: unknown[] = [];
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    const tests = testsOf(table, where, bind);
-    const allowed = condition(this.actor.role, action, table, 't', {
-      scope: (key) => bind(this.actor[key]),
-      constant: bind,
-    });
+    const tests = testsOf(table, where, (value) => `$${values.push(value)}`);
+    const allowed = this.allowed(entity, 't', values, action);
     const columns = table.columns.map((c) => `t.${c.databaseName} AS "${c.propertyName}"`);
     return this.query<E>(
       `SELECT ${columns.join(', ')} FROM ${table.tableName} t WHERE ${[...tests, allowed].join(' AND ')}${lock ? ' FOR UPDATE OF t' : ''}`,
       values,
     );
   }
+}
+
+/** A write's transaction. */
+export class Tx extends Rows {
   /** Whoever may read none of them, and act on some, finds those. */
   async lock<E extends { id: string }>(entity: new () => E, id: string, action: Action): Promise<E | undefined> {
     const by = hasRight(this.actor.role, 'read', entity.name) ? 'read' : action;

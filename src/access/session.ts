@@ -90,7 +90,7 @@ export class Session {
     private readonly pool: Pool,
     readonly actor: Actor,
     private readonly mode: Mode,
-    private readonly now: () => Date,
+    readonly now: () => Date,
   ) {}
 
   /**

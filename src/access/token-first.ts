@@ -18,7 +18,7 @@ export function tokenFirst(schema: GraphQLSchema): void {
       try {
         return await resolve(source, args, context, info);
       } finally {
-        if (actor.tokenId && !door.asked) await door.reading(actor, (session) => session.query(ALIVE));
+        if (actor.tokenId && !door.asked) await door.reading(actor, ({ session }) => session.query(ALIVE));
       }
     };
   }

@@ -1,3 +1,4 @@
+import type { Rows } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
@@ -9,6 +10,9 @@ import { type RawUserError, userError } from '../graph/user-errors.js';
 import { timelinessOf } from '../reports/calendar.js';
 import type { Asker } from '../reports/change.js';
 import { paperName } from '../reports/file-access.js';
+import { ReportObligation } from '../reports/obligation.entity.js';
+import { Report } from '../reports/report.entity.js';
+import { ReportDocument, ReportRevision } from '../reports/revision.entity.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
 import type { ArchiveEntry } from './archive.js';
 
@@ -42,15 +46,23 @@ type Row = Omit<ArchiveEntry, 'documents' | 'onTime'> & {
   filedAt: Date | null;
   documents: { kind: DocumentKind; byteSize: number; sha256: string; storageKey: string }[];
 };
-const ACCEPTED = `SELECT ct.code || ' ' || ct.name AS folder, c.code, c.name AS consortium, ct.name AS city, p.kind, p.year,
-    to_char(r.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "submittedAt", to_char(r.approved_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "approvedAt",
-    to_char(r.accepted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "acceptedAt", o.due_at AS "dueAt", o.filed_at AS "filedAt",
-    (SELECT coalesce(json_agg(json_build_object('kind', d.kind, 'byteSize', d.byte_size, 'sha256', d.sha256, 'storageKey', d.storage_key) ORDER BY d.kind DESC), '[]')
-     FROM report_document d WHERE d.revision_id = r.id) AS documents
-  FROM report p JOIN report_revision r ON r.report_id = p.id AND r.number = p.last_revision_number JOIN report_obligation o ON o.id = p.obligation_id
-  JOIN consortium c ON c.id = p.consortium_id JOIN city ct ON ct.id = p.city_id
-  WHERE p.province_id = $1 AND p.year = $2 AND p.state = 'ACCEPTED' AND r.accepted_at IS NOT NULL AND ($3::text IS NULL OR p.kind = $3)
-  ORDER BY ct.code, c.list_number, c.id, o.due_on`;
+async function accepted(rows: Rows, year: number, kind: string | null): Promise<Row[]> {
+  const values: unknown[] = [year, kind];
+  return rows.query<Row>(
+    `SELECT ct.code || ' ' || ct.name AS folder, c.code, c.name AS consortium, ct.name AS city, p.kind, p.year,
+      to_char(r.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "submittedAt", to_char(r.approved_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "approvedAt",
+      to_char(r.accepted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "acceptedAt", o.due_at AS "dueAt", o.filed_at AS "filedAt",
+      (SELECT coalesce(json_agg(json_build_object('kind', d.kind, 'byteSize', d.byte_size, 'sha256', d.sha256, 'storageKey', d.storage_key) ORDER BY d.kind DESC), '[]')
+       FROM report_document d WHERE d.revision_id = r.id AND ${rows.allowed(ReportDocument, 'd', values)}) AS documents
+    FROM report p JOIN report_revision r ON r.report_id = p.id AND r.number = p.last_revision_number JOIN report_obligation o ON o.id = p.obligation_id
+    JOIN consortium c ON c.id = p.consortium_id JOIN city ct ON ct.id = p.city_id
+    WHERE p.year = $1 AND p.state = 'ACCEPTED' AND r.accepted_at IS NOT NULL AND ($2::text IS NULL OR p.kind = $2)
+      AND ${rows.allowed(Report, 'p', values, 'requestReportArchive')} AND ${rows.allowed(ReportRevision, 'r', values)}
+      AND ${rows.allowed(ReportObligation, 'o', values)}
+    ORDER BY ct.code, c.list_number, c.id, o.due_on`,
+    values,
+  );
+}
 
 /** One year's accepted reports of the whole province, as far as the officer's token goes. */
 export const archiveAccess =
@@ -59,16 +71,12 @@ export const archiveAccess =
     const actor = await holder.actorOf(claims, authorization);
     if (actor?.role !== 'PROVINCE') return null;
     const { year, kind } = claims;
-    const rows = await holder.door.writing(
-      actor,
-      (tx) => tx.query<Row>(ACCEPTED, [actor.provinceId, Number(year), kind || null]),
-      () => false,
-    );
+    const found = await holder.door.reading(actor, (rows) => accepted(rows, Number(year), kind || null));
     const what = kind ? labelOf('ReportKind', kind, 'zh') : '全部材料';
     const title = `${year}年已收${what}`;
     const { archive } = await import('./archive.js');
     return {
-      stream: () => archive(entriesOf(rows, storage, holder.door.now()), title),
+      stream: () => archive(entriesOf(found, storage, holder.door.now()), title),
       fileName: `${title}.zip`,
       contentType: 'application/zip',
     };

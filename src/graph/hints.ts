@@ -16,10 +16,10 @@ export type Hints = {
   nullable?: boolean;
   /** A nested keyset page: the name of its definition (reading/pages.ts). */
   page?: string;
-  /** A list of another entity's rows that a feature's SQL names and orders: a query of (id, position) by the row's alias. */
-  listed?: { entity: string; rows(alias: string): string };
-  /** SQL that a feature computes from the row's alias, for these roles only. */
-  derived?: { key: string; roles: readonly string[]; sql(alias: string): string };
+  /** A list of another entity's rows that a feature's SQL names and orders: a query of (id, position) by the row's alias and the instant. */
+  listed?: { entity: string; rows(alias: string, now: string): string };
+  /** SQL that a feature computes from the row's alias and the instant, for these roles only. */
+  derived?: { key: string; roles: readonly string[]; sql(alias: string, now: string): string };
 };
 
 const hint = (hints: Hints) => Extensions(hints as Record<string, unknown>);

@@ -6,6 +6,9 @@ const parts = (instant: Date | string): [string, string] => {
   return [day, time.slice(0, 8)];
 };
 
+/** 2027-01-18 */
+export const shanghaiToday = (now: Date | string): string => parts(now)[0];
+
 /** 2027-01-18 10:23:45, as a clock in Shanghai shows it. */
 export const shanghaiClock = (instant: Date | string): string => parts(instant).join(' ');
 

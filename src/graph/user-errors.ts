@@ -73,9 +73,12 @@ export const inLanguage = (errors: RawUserError[], language: Language): UserErro
   errors.map((error) => ({ ...error, message: labelOf('UserErrorCode', error.code, language) }));
 
 type Rule = { required?: boolean; max: number };
-/** Checks a text of the input; PostgreSQL takes no NUL and nobody reads blank comments. */
+/** Something that can be seen: neither space nor marks, controls and zero widths alone. */
+const VISIBLE = /[^\p{Z}\p{C}\p{M}]/u;
+
+/** Checks a text of the input; nobody reads blank comments. */
 export function checkText(value: string | null | undefined, path: string[], { required, max }: Rule): RawUserError[] {
-  if (value === null || value === undefined || value.trim() === '')
+  if (value === null || value === undefined || !VISIBLE.test(value))
     return required ? [userError('REQUIRED', path)] : [];
   if ([...value].length > max) return [userError('TOO_LONG', path, { max })];
   return [];

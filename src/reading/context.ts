@@ -40,9 +40,7 @@ export class Context {
     this.reads = parts.query;
   }
 
-  entity(name: string): Function {
-    return this.door.source.getMetadata(name).target as Function;
-  }
+  entity = (name: string): Function => this.door.entity(name);
 
   /** Scheme, host and port under which the client reached us. */
   get publicBase(): string {
@@ -63,7 +61,7 @@ export class Context {
   /** After a change: a fresh look with the same eyes, since the change may have altered what they may see. */
   afterwards<R>(info: GraphQLResolveInfo, entity: Function, id: string | null | undefined): Promise<R | null> {
     if (!id) return Promise.resolve(null);
-    return this.door.reading(this.actor, (session) => this.reader.one<R>(info, session, entity, { id }));
+    return this.door.reading(this.actor, ({ session }) => this.reader.one<R>(info, session, entity, { id }));
   }
 
   get statements(): number {

@@ -108,9 +108,11 @@ export class Reader {
   }
 
   private run<R>(info: GraphQLResolveInfo, session: Session, c: Compiled, values: unknown[]): Promise<R[]> {
-    const taken = c.takes.map((t) =>
-      typeof t === 'number' ? values[t] : 'scope' in t ? session.actor[t.scope] : t.constant,
-    );
+    const taken = c.takes.map((t) => {
+      if (typeof t === 'number') return values[t];
+      if (t === 'now') return session.now();
+      return 'scope' in t ? session.actor[t.scope] : t.constant;
+    });
     const last = info.operation.operation === 'query' && !info.path.prev && isOnlyField(info);
     return session.query<R>(c.statement, taken, last);
   }

@@ -15,9 +15,9 @@ import type { Hints } from '../graph/hints.js';
 import { fingerprint } from './filters.js';
 
 export type Selection = { type: GraphQLObjectType; nodes: readonly FieldNode[] };
-export type Bound = { scope: keyof Scope } | { constant: unknown };
+export type Bound = { scope: keyof Scope } | { constant: unknown } | 'now';
 export type Frame = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'>;
-/** Compiles a nested page; connections.ts gives it, so that this file knows no page. */
+/** Compiles a nested page; reader.ts gives it, so that this file knows no page. */
 export type NestedPage = (
   w: Writer,
   hint: string,
@@ -46,6 +46,10 @@ function settled(value: unknown): unknown {
   return entries.length ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : undefined;
 }
 
+/** Scope and clock are bound once, however often they are named. */
+const isSame = (a: Bound, b: Bound): boolean =>
+  typeof a === 'string' || typeof b === 'string' ? a === b : 'scope' in a && 'scope' in b && a.scope === b.scope;
+
 /** A field as the rows need it: everything that is asked of it, at whatever place and under whatever name. */
 type Wanted = { name: string; args: Record<string, unknown>; nodes: FieldNode[] };
 
@@ -68,8 +72,10 @@ export class Writer {
   alias = (): string => `t${this.aliases++}`;
   scope = (key: keyof Scope): string => this.bind({ scope: key });
   constant = (constant: unknown): string => this.bind({ constant });
+  /** The instant of the request, by the service's clock. */
+  now = (): string => this.bind('now');
   private bind(value: Bound): string {
-    const at = this.bound.findIndex((b) => 'scope' in b && 'scope' in value && b.scope === value.scope);
+    const at = this.bound.findIndex((b) => isSame(b, value));
     return `$${this.runtimeValues + (at >= 0 ? at + 1 : this.bound.push(value))}`;
   }
 
@@ -126,7 +132,7 @@ export class Writer {
       const hints = selection.type.getFields()[name].extensions as Hints;
       const inner: Selection = { type: this.typeOf(selection.type, name), nodes };
       for (const need of hints.needs ?? []) put(need, this.need(table, alias, need));
-      if (hints.derived?.roles.includes(this.role)) put(hints.derived.key, hints.derived.sql(alias));
+      if (hints.derived?.roles.includes(this.role)) put(hints.derived.key, hints.derived.sql(alias, this.now()));
       if (hints.page) put(key, this.nestedPage(this, hints.page, alias, inner, args));
       else if (key !== name) put(key, this.relation(table, alias, hints.relation?.path ?? name, inner, hints, args));
       else if (hints.inverse) put(name, this.relation(table, alias, name, inner, hints, {}));
@@ -203,8 +209,7 @@ export class Writer {
     const other = this.alias();
     const row = this.object(to, other, selection, { __type: `'${to.name}'` });
     const joined = hints.inverse ? this.on(to, other, hints.inverse.by, alias) : this.on(table, alias, path, other);
-    const base = [joined, this.allowed(to, other)];
-    const where = [...base];
+    const where = [joined, this.allowed(to, other)];
     for (const [property, test] of Object.entries(hints.relation?.where ?? {}))
       where.push(`${other}.${this.column(to, property).databaseName} ${test}`);
     for (const [property, value] of Object.entries(args))
@@ -215,10 +220,22 @@ export class Writer {
       return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')} ORDER BY ${order()} LIMIT 1)`;
     if (!many) return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
     const list = `(SELECT coalesce(json_agg(${row} ORDER BY ${order()}), '[]') FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
-    // null, not empty, for whoever may read none of them
-    return hints.nullable
-      ? `CASE WHEN EXISTS (SELECT 1 FROM ${to.tableName} ${other} WHERE ${base.join(' AND ')}) THEN ${list} END`
-      : list;
+    if (!hints.nullable) return list;
+    const link = hints.inverse?.by ?? relation!.inverseRelation!.propertyName;
+    return `CASE WHEN ${this.mayReadBelow(table, alias, to, link)} THEN ${list} END`;
+  }
+
+  /**
+   * Null is for whoever may read no such row here, an empty list for whoever may and finds none: so the rule is asked of the row
+   * above, which carries the same scope. `link` is the relation that leads up.
+   */
+  mayReadBelow(table: EntityMetadata, alias: string, to: EntityMetadata, link: string): string {
+    const [join] = to.findRelationWithPropertyPath(link)!.joinColumns;
+    return condition(this.role, 'read', to, alias, this, (property) => {
+      const column =
+        property === join.propertyName ? join.referencedColumn : table.findColumnWithPropertyName(property);
+      return column && `${alias}.${column.databaseName}`;
+    });
   }
 
   order(table: EntityMetadata, alias: string, properties: readonly string[]): string {
@@ -235,7 +252,7 @@ export class Writer {
     const to = this.table(entity);
     const [l, t] = [this.alias(), this.alias()];
     const row = this.object(to, t, selection, { __type: `'${to.name}'` });
-    return `(SELECT coalesce(json_agg(${row} ORDER BY ${l}.position), '[]') FROM (${rows(alias)}) ${l} JOIN ${to.tableName} ${t} ON ${t}.id = ${l}.id WHERE ${this.allowed(to, t)})`;
+    return `(SELECT coalesce(json_agg(${row} ORDER BY ${l}.position), '[]') FROM (${rows(alias, this.now())}) ${l} JOIN ${to.tableName} ${t} ON ${t}.id = ${l}.id WHERE ${this.allowed(to, t)})`;
   }
 
   protected through(

@@ -63,14 +63,10 @@ export const receiptAccess =
   async (claims, authorization) => {
     const actor = await holder.actorOf(claims, authorization);
     if (!actor) return null;
-    const found = await holder.door.writing(
-      actor,
-      async (tx) => {
-        const [receipt] = await tx.find(Receipt, { id: claims.id });
-        return receipt && { receipt, name: await nameOf(tx, receipt.revisionId) };
-      },
-      () => false,
-    );
+    const found = await holder.door.reading(actor, async (rows) => {
+      const [receipt] = await rows.find(Receipt, { id: claims.id });
+      return receipt && { receipt, name: await nameOf(rows, receipt.revisionId) };
+    });
     if (!found) return null;
     const { receipt, name } = found;
     const key = `receipts/${receipt.id}.pdf`;

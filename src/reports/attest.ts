@@ -2,8 +2,8 @@ import type { Tx } from '../access/door.js';
 import { Membership } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
 import { ApiError } from '../graph/errors.js';
+import { shanghaiToday } from '../graph/shanghai.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
-import { shanghaiToday } from './calendar.js';
 import { type Asker, advance, changeReport, type Outcome } from './change.js';
 import { notEditable } from './drafts.js';
 import type { Report } from './report.entity.js';
@@ -14,7 +14,10 @@ const MAX_PAGES = 5000;
 
 export type SealOutcome = Outcome & { sealId?: string };
 
-/** By the board on a unit's behalf, or by the unit itself, once, on the PDF that its token is for. */
+/**
+ * By the board on a unit's behalf, or by the unit itself, once, on the PDF that its token is for. What a unit confirmed itself
+ * stands above what was confirmed for it.
+ */
 export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOutcome> {
   const { actor } = asker;
   const ofItself = actor.role === 'SEAL_UNIT';
@@ -32,10 +35,12 @@ export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOu
     if (!ofItself && !(await mayHaveToSeal(tx, report, organizationId)))
       missing.push(userError('NOT_FOUND', ['organizationId']));
     if (!pdf) missing.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
-    if (missing.length) return missing;
+    else if (pdf.pageCount !== null && input.page != null && input.page > pdf.pageCount && !errors.length)
+      missing.push(userError('INVALID', ['page'], { min: 1, max: pdf.pageCount }));
+    if (!pdf || missing.length) return missing;
     const { revisionId, sha256 } = pdf;
     const [sealed] = await tx.find(SealAttestation, { revisionId, organizationId });
-    if (ofItself && sealed) return [userError('CONFLICT', ['organizationId'])];
+    if (sealed?.byUnit) return [userError('CONFLICT', ['organizationId'])];
     const lost = await advance(tx, report, {});
     if (lost.length) return lost;
     if (sealed) await tx.delete(SealAttestation, { revisionId, organizationId });
@@ -51,19 +56,25 @@ export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOu
       sha256,
       attestedAt: tx.now,
       attestedBy: actor.name,
+      byUnit: ofItself,
       page: input.page ?? null,
     });
     return { id: report.id, sealId, userErrors: [] };
   });
 }
 
+/** The PDF that a unit's token is for: attached before the token was issued. The same bytes attached again are another. */
+export const sealable = (sha256: string, tokenId: string) =>
+  `d.sha256 = ${sha256} AND d.created_at <= (SELECT k.created_at FROM access_token k WHERE k.id = ${tokenId})`;
+
 /** The draft's PDF, as far as whoever asks may know of it: a seal unit sees the one that its token is for. */
 export const draftPdf = async (tx: Tx, reportId: string) =>
   (
-    await tx.query<{ revisionId: string; sha256: string }>(
-      `SELECT d.revision_id AS "revisionId", d.sha256 FROM report_document d JOIN report_revision r ON r.id = d.revision_id
-       WHERE r.report_id = $1 AND r.number IS NULL AND d.kind = 'STAMPED_PDF' AND ($2::text IS NULL OR d.sha256 = $2)`,
-      [reportId, tx.actor.sealedSha256],
+    await tx.query<{ revisionId: string; sha256: string; pageCount: number | null }>(
+      `SELECT d.revision_id AS "revisionId", d.sha256, d.page_count AS "pageCount"
+       FROM report_document d JOIN report_revision r ON r.id = d.revision_id
+       WHERE r.report_id = $1 AND r.number IS NULL AND d.kind = 'STAMPED_PDF' AND ($2::text IS NULL OR ${sealable('$2', '$3')})`,
+      [reportId, tx.actor.sealedSha256, tx.actor.tokenId],
     )
   )[0];
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Desk, ReportKind, Timeliness } from '../graph/enums.js';
+import { shanghaiToday } from '../graph/shanghai.js';
 import type { Deadline } from './report.types.js';
 
 /** A row comes from TypeORM or as JSON: an instant is a Date or its text. */
@@ -22,9 +23,6 @@ const dayBefore = (day: string) => new Date(midnightUtc(day) - DAY).toISOString(
 export const dueAt = (dueOn: string, dueDayCounts: boolean): Date =>
   new Date(`${dueDayCounts ? dueOn : dayBefore(dueOn)}T15:59:59.999Z`);
 
-export const shanghaiToday = (now: Instant): string =>
-  new Date(new Date(now).getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
-
 export function deadlineOf(
   row: { kind: ReportKind; year: number; dueOn: string; dueAt: Instant; extensionReason?: string | null },
   now: Instant,
@@ -35,7 +33,7 @@ export function deadlineOf(
     dueAt: new Date(row.dueAt),
     // to the last day that counts, so that it is negative exactly when the deadline has passed
     daysRemaining: (midnightUtc(lastDay) - midnightUtc(shanghaiToday(now))) / DAY,
-    ...workdayOf(row.dueOn),
+    ...workdayOf(lastDay),
     // told by the day, since not everybody reads the reason
     extended: row.dueOn !== dueDate(row.kind, row.year),
     extensionReason: row.extensionReason ?? null,

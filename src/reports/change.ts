@@ -76,8 +76,17 @@ export type Step = {
   comment?: string | null;
 };
 
-/** Event, comment, audit and outbox row of a transition, in its transaction; answers the event's id. */
-export async function note(tx: Tx, report: Report, step: Step, requestId: string | null): Promise<string> {
+/**
+ * Event, comment, audit and outbox row of a transition, in its transaction. What else rests on the event is done in between:
+ * the outbox's serial takes a lock that everybody waits for.
+ */
+export async function note(
+  tx: Tx,
+  report: Report,
+  step: Step,
+  requestId: string | null,
+  witness?: (eventId: string) => Promise<void>,
+): Promise<void> {
   const { provinceId, cityId, consortiumId } = report;
   const scope = { provinceId, cityId, consortiumId };
   const id = newId('evt');
@@ -97,6 +106,7 @@ export async function note(tx: Tx, report: Report, step: Step, requestId: string
   const comment = step.comment?.trim();
   if (comment && step.revision)
     await tx.insert(ReportEventComment, { eventId: id, ...scope, revisionId: step.revision.id, comment });
+  await witness?.(id);
   await record(
     tx,
     {
@@ -107,5 +117,4 @@ export async function note(tx: Tx, report: Report, step: Step, requestId: string
     },
     requestId,
   );
-  return id;
 }

@@ -1,8 +1,8 @@
 import type { Tx } from '../access/door.js';
 import { newId } from '../database/ids.js';
 import type { ReportState } from '../graph/enums.js';
+import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
-import { shanghaiToday } from './calendar.js';
 import { type Asker, type AskerWithReceipts, advance, changeReport, note, type Outcome } from './change.js';
 import { draftGaps, type Gaps } from './gaps.js';
 import { ReportObligation } from './obligation.entity.js';
@@ -72,8 +72,8 @@ async function copyToDraft(tx: Tx, revision: ReportRevision): Promise<void> {
     [revision.id, id],
   );
   await tx.query(
-    `INSERT INTO seal_attestation (id, revision_id, ${scope}, organization_id, sha256, attested_at, attested_by, page)
-     SELECT 'sea_' || replace(gen_random_uuid()::text, '-', ''), $2, ${scope}, organization_id, sha256, attested_at, attested_by, page
+    `INSERT INTO seal_attestation (id, revision_id, ${scope}, organization_id, sha256, attested_at, attested_by, by_unit, page)
+     SELECT 'sea_' || replace(gen_random_uuid()::text, '-', ''), $2, ${scope}, organization_id, sha256, attested_at, attested_by, by_unit, page
      FROM seal_attestation WHERE revision_id = $1`,
     [revision.id, id],
   );
@@ -81,16 +81,15 @@ async function copyToDraft(tx: Tx, revision: ReportRevision): Promise<void> {
 
 export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput): Promise<Outcome> {
   return changeReport(asker, 'submitReport', input, comment(input.comment), async (tx, report) => {
-    const today = shanghaiToday(tx.now);
     const [{ gaps }] = await tx.query<{ gaps: Gaps | null }>(
-      `SELECT ${draftGaps('t', '$2::date')} AS gaps FROM report t WHERE t.id = $1`,
-      [report.id, today],
+      `SELECT ${draftGaps('t', '$2')} AS gaps FROM report t WHERE t.id = $1`,
+      [report.id, tx.now],
     );
     const errors = verdict('submitReport', tx, report, gaps);
     if (errors.length) return errors;
     const draft = await revisionOf(tx, report, null);
     const number = report.lastRevisionNumber + 1;
-    await freezeSeals(tx, draft, today);
+    await freezeSeals(tx, draft, shanghaiToday(tx.now));
     await tx.updateOne(ReportRevision, { id: draft.id }, { number, submittedAt: tx.now });
     const lost = await advance(tx, report, {
       state: 'SUBMITTED',
@@ -105,13 +104,13 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
     if (lost.length) return lost;
     await moveDesk(tx, report, 'SUBMITTED');
     const revision = { ...draft, number };
-    const eventId = await note(
+    await note(
       tx,
       report,
       { transition: 'submitReport', from: report.state, to: 'SUBMITTED', revision, comment: input.comment },
       asker.requestId,
+      (eventId) => asker.receipts.issue(tx, 'SUBMISSION', report, draft.id, eventId),
     );
-    await asker.receipts.issue(tx, 'SUBMISSION', report, draft.id, eventId);
     return { id: report.id, userErrors: [] };
   });
 }
@@ -172,13 +171,13 @@ export function acceptReport(asker: AskerWithReceipts, input: AcceptReportInput)
     await tx.updateOne(ReportRevision, { id: revision.id }, { acceptedAt: tx.now });
     const lost = await advance(tx, report, { state: 'ACCEPTED', acceptedAt: tx.now });
     if (lost.length) return lost;
-    const eventId = await note(
+    await note(
       tx,
       report,
       { transition: 'acceptReport', from: report.state, to: 'ACCEPTED', revision, comment: input.comment },
       asker.requestId,
+      (eventId) => asker.receipts.issue(tx, 'ACCEPTANCE', report, revision.id, eventId),
     );
-    await asker.receipts.issue(tx, 'ACCEPTANCE', report, revision.id, eventId);
     return { id: report.id, userErrors: [] };
   });
 }

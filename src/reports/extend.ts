@@ -1,20 +1,22 @@
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
+import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { Province } from '../provinces/province.entity.js';
-import { dueAt, shanghaiToday } from './calendar.js';
+import { dueAt } from './calendar.js';
 import type { Asker, Outcome } from './change.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
 import type { ExtendObligationInput } from './report.input.js';
-import { DESK_OF } from './workflow.js';
+import { DESK_OF, isExtensible } from './workflow.js';
 
 /** At most so many years ahead of today and of the due day, whichever is later. */
 const MAX_YEARS = 2;
 const dayAfter = (day: string) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
-const yearsAfter = (day: string, years: number) => `${Number(day.slice(0, 4)) + years}${day.slice(4)}`;
+const yearsAfter = (day: string, years: number) =>
+  `${Number(day.slice(0, 4)) + years}${day.slice(4).replace('-02-29', '-02-28')}`;
 
-/** Later, never earlier, never into the past; with a reason (domain: Deadlines). */
+/** Later, never earlier, never into the past, and not once it was filed: on time or late stays so; with a reason (domain: Deadlines). */
 export async function extendObligation(asker: Asker, input: ExtendObligationInput): Promise<Outcome> {
   refuseRole(asker.actor, 'extendObligation', 'ReportObligation');
   const errors: RawUserError[] = checkText(input.reason, ['reason'], { required: true, max: 2000 });
@@ -36,6 +38,7 @@ export async function extendObligation(asker: Asker, input: ExtendObligationInpu
       const due = dueAt(dueOn, province.dueDayCounts);
       const notBefore = dueAt(today, province.dueDayCounts) > tx.now ? today : dayAfter(today);
       const notAfter = yearsAfter(obligation.dueOn > today ? obligation.dueOn : today, MAX_YEARS);
+      if (!isExtensible(obligation)) errors.push(userError('ILLEGAL_TRANSITION', ['obligationId']));
       if (dueOn <= obligation.dueOn || dueOn < notBefore || dueOn > notAfter)
         errors.push(userError('INVALID', ['dueOn'], { after: obligation.dueOn, notBefore, notAfter }));
       if (errors.length) return { id: obligation.id, userErrors: errors };

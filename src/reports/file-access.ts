@@ -1,4 +1,4 @@
-import type { Tx } from '../access/door.js';
+import type { Rows } from '../access/door.js';
 import type { Authorize, DownloadGrant, UploadGrant } from '../files/routes.js';
 import type { ReportKind } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
@@ -16,10 +16,8 @@ export const uploadAccess =
   async (claims, authorization) => {
     const actor = await holder.actorOf(claims, authorization);
     if (!actor) return null;
-    const [upload] = await holder.door.writing(
-      actor,
-      (tx) => tx.find(Upload, { id: claims.id, tokenId: claims.token }),
-      () => false,
+    const [upload] = await holder.door.reading(actor, (rows) =>
+      rows.find(Upload, { id: claims.id, tokenId: claims.token }),
     );
     if (!upload || upload.expiresAt <= holder.door.now()) return null;
     return { uploadId: upload.id, byteSize: upload.byteSize, sha256: upload.sha256 };
@@ -30,28 +28,24 @@ export const documentAccess =
   async (claims, authorization) => {
     const actor = await holder.actorOf(claims, authorization);
     if (!actor) return null;
-    return holder.door.writing(
-      actor,
-      async (tx) => {
-        const [document] = await tx.find(ReportDocument, { id: claims.id });
-        if (!document) return null;
-        const { storageKey: key, byteSize, sha256 } = document;
-        const { extension, contentType } = TYPES[document.kind];
-        return {
-          key,
-          byteSize,
-          sha256,
-          fileName: `${await nameOf(tx, document.revisionId)}.${extension}`,
-          contentType,
-        };
-      },
-      () => false,
-    );
+    return holder.door.reading(actor, async (rows) => {
+      const [document] = await rows.find(ReportDocument, { id: claims.id });
+      if (!document) return null;
+      const { storageKey: key, byteSize, sha256 } = document;
+      const { extension, contentType } = TYPES[document.kind];
+      return {
+        key,
+        byteSize,
+        sha256,
+        fileName: `${await nameOf(rows, document.revisionId)}.${extension}`,
+        contentType,
+      };
+    });
   };
 
 /** 2027-衡阳市域产教联合体-年度工作计划 */
-export async function nameOf(tx: Tx, revisionId: string): Promise<string> {
-  const [about] = await tx.query<{ year: number; kind: ReportKind; name: string }>(
+export async function nameOf(rows: Rows, revisionId: string): Promise<string> {
+  const [about] = await rows.query<{ year: number; kind: ReportKind; name: string }>(
     'SELECT p.year, p.kind, c.name FROM report_revision v JOIN report p ON p.id = v.report_id JOIN consortium c ON c.id = p.consortium_id WHERE v.id = $1',
     [revisionId],
   );

@@ -106,6 +106,6 @@ export class ReportObligation extends ScopedNode {
   report!: Relation<Report> | null;
 
   @Field(() => ReportObligationPermissions, { description: '我现在可以做什么。 What the viewer may do now.' })
-  @Needs('id', 'consortiumId', 'cityId', 'provinceId', 'consortium.status', 'report.state')
+  @Needs('id', 'consortiumId', 'cityId', 'provinceId', 'filedAt', 'consortium.status', 'report.state')
   readonly viewerCan!: ReportObligationPermissions;
 }

@@ -1,12 +1,10 @@
 import { JOB } from '../access/actor.js';
 import type { Door } from '../access/door.js';
-import { named } from '../access/session.js';
 import { ABANDONED_MS, type Storage } from '../files/storage.js';
 import { sweep } from '../files/sweep.js';
 
-const USED = named(
-  'SELECT storage_key AS key FROM report_document WHERE storage_key = ANY($1) UNION SELECT storage_key FROM report_template WHERE storage_key = ANY($1)',
-);
+const USED =
+  'SELECT storage_key AS key FROM report_document WHERE storage_key = ANY($1) UNION SELECT storage_key FROM report_template WHERE storage_key = ANY($1)';
 
 /** Files that were sent and never attached, or whose draft has others now, and the announcements of uploads. */
 export async function sweepFiles(door: Door, storage: Storage): Promise<void> {
@@ -14,8 +12,8 @@ export async function sweepFiles(door: Door, storage: Storage): Promise<void> {
   await sweep(
     storage,
     async (keys) => {
-      const rows = await door.reading(JOB, (session) => session.query<{ key: string }>(USED, [keys]));
-      return new Set(rows.map(({ key }) => key));
+      const used = await door.reading(JOB, (rows) => rows.query<{ key: string }>(USED, [keys]));
+      return new Set(used.map(({ key }) => key));
     },
     now,
   );

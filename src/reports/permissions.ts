@@ -4,18 +4,19 @@ import { type Ability, type Action, abilityFor } from '../access/policy.js';
 import type { PermissionReason, Role } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
 import type { Language } from '../graph/language.js';
+import type { ReportObligation } from './obligation.entity.js';
 import type { Permission, ReportObligationPermissions, ReportPermissions } from './report.types.js';
-import { type Facts, isEditable, objections, rolesFor, type TransitionName } from './workflow.js';
+import { type Facts, isEditable, isExtensible, objections, rolesFor, type TransitionName } from './workflow.js';
 
 type Row = { consortiumId: string; cityId: string; provinceId: string };
-const CLOSED: readonly PermissionReason[] = ['CONSORTIUM_CLOSED', 'REPORT_EXISTS', 'WRONG_STATE'];
 
+/** `allowedRoles`: who could do it now, the same for whoever asks. */
 function permission(reason: PermissionReason | undefined, allowedRoles: Role[], language: Language): Permission {
   return {
     allowed: !reason,
     reason: reason ?? null,
     reasonLabel: reason ? labelOf('PermissionReason', reason, language) : null,
-    allowedRoles: reason && CLOSED.includes(reason) ? [] : allowedRoles,
+    allowedRoles,
   };
 }
 
@@ -27,14 +28,15 @@ export function reportPermissions(actor: Actor, row: Row & Facts, language: Lang
     const reason = may(name) ? objections(name, actor, row)[0] : 'NOT_YOUR_ROLE';
     return permission(reason, rolesFor(name, row), language);
   };
-  const edits = (action: Action): Permission => {
+  const edits = (action: Action, roles: Role[], lacks?: PermissionReason): Permission => {
     const editable = isEditable(row.state!);
-    const reason = may(action) ? (editable ? undefined : 'WRONG_STATE') : 'NOT_YOUR_ROLE';
-    return permission(reason, editable ? ['BOARD'] : [], language);
+    const reason = may(action) ? (editable ? lacks : 'WRONG_STATE') : 'NOT_YOUR_ROLE';
+    return permission(reason, editable ? roles : [], language);
   };
+  const unsealable = row.gaps?.documents.includes('STAMPED_PDF') ? 'DOCUMENT_MISSING' : undefined;
   return {
-    edit: edits('updateReportDraft'),
-    attestSeal: edits('attestSeal'),
+    edit: edits('updateReportDraft', ['BOARD']),
+    attestSeal: edits('attestSeal', ['BOARD', 'SEAL_UNIT'], unsealable),
     submit: step('submitReport'),
     withdraw: step('withdrawReport'),
     approve: step('approveReport'),
@@ -46,12 +48,13 @@ export function reportPermissions(actor: Actor, row: Row & Facts, language: Lang
 
 export function obligationPermissions(
   actor: Actor,
-  row: Row,
+  row: Row & Pick<ReportObligation, 'filedAt'>,
   facts: Facts,
   language: Language,
 ): ReportObligationPermissions {
   const ability: Ability = abilityFor(actor.role, actor);
   const may = (action: Action) => ability.can(action, typed('ReportObligation', { ...row }));
+  const extensible = isExtensible(row);
   const free = objections('createReportDraft', { ...actor, role: 'BOARD' }, facts);
   return {
     createReportDraft: permission(
@@ -59,6 +62,10 @@ export function obligationPermissions(
       free.length ? [] : ['BOARD'],
       language,
     ),
-    extendObligation: permission(may('extendObligation') ? undefined : 'NOT_YOUR_ROLE', ['PROVINCE'], language),
+    extendObligation: permission(
+      may('extendObligation') ? (extensible ? undefined : 'WRONG_STATE') : 'NOT_YOUR_ROLE',
+      extensible ? ['PROVINCE'] : [],
+      language,
+    ),
   };
 }

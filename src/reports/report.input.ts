@@ -76,7 +76,10 @@ export class AttachReportDocumentInput extends OnReport {
 export class AttestSealInput extends OnReport {
   @Field(() => ID, { description: '牵头单位编号。 The lead unit.' })
   organizationId!: string;
-  @Field(() => Int, { nullable: true, description: '印章所在页（1至5000）。 Page of the seal, 1 to 5,000.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: '印章所在页，自1起，不超过PDF的页数。 Page of the seal, from 1, within the pages of the PDF.',
+  })
   page?: number | null;
 }
 

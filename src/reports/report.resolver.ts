@@ -46,10 +46,7 @@ export const reportPages: Record<string, PageDefinition> = {
   'Consortium.reports': {
     ...reports,
     within: (_w, parent, row) => `${row}.consortium_id = ${parent}.id`,
-    visibleIf: (w, parent) => {
-      const alias = w.alias();
-      return `EXISTS (SELECT 1 FROM report_obligation ${alias} WHERE ${alias}.consortium_id = ${parent}.id AND ${w.allowed(w.table(ReportObligation), alias)})`;
-    },
+    visibleIf: (w, parent) => w.mayReadBelow(w.table(Consortium), parent, w.table(Report), 'consortium'),
   },
 };
 

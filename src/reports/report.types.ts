@@ -15,9 +15,14 @@ export class Deadline {
     description: '剩余天数，逾期为负。 Days left, by the calendar of Shanghai; negative when overdue.',
   })
   daysRemaining!: number;
-  @Field({ description: '截止日是否工作日。 Is the due day a workday?' })
+  @Field({
+    description:
+      '最后一个有效日是否工作日（省规定截止日当日不计的，为其前一日）。 Is the last day that counts a workday? Where the province does not count the due day itself, that is the day before.',
+  })
   isWorkday!: boolean;
-  @Field(() => LocalDateResolver, { description: '截止日当日或之前最近的工作日。 The last workday on or before it.' })
+  @Field(() => LocalDateResolver, {
+    description: '最后一个有效日当日或之前最近的工作日。 The last workday on or before the last day that counts.',
+  })
   lastWorkdayOnOrBefore!: string;
   @Field({ description: '是否已延期。 Was it extended?' })
   extended!: boolean;

@@ -240,6 +240,13 @@ export class SealAttestation extends ScopedNode {
   @Column({ type: 'text' })
   attestedBy!: string;
 
+  @Field({
+    description:
+      '是否由该单位自己确认；否则由理事会代为确认。 Confirmed by the unit itself; otherwise by the board on its behalf.',
+  })
+  @Column({ type: 'boolean', default: false })
+  byUnit!: boolean;
+
   @Field(() => Int, { nullable: true, description: '印章所在页（自1起）。 Page of the seal, from 1.' })
   @Column({ type: 'int', nullable: true })
   page!: number | null;

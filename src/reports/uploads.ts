@@ -65,11 +65,7 @@ export async function arrived(
   uploadId: string,
   storage: Storage,
 ): Promise<{ upload?: Upload; errors: RawUserError[] }> {
-  const [upload] = await asker.door.writing(
-    asker.actor,
-    (tx) => tx.find(Upload, { id: uploadId }),
-    () => false,
-  );
+  const [upload] = await asker.door.reading(asker.actor, (rows) => rows.find(Upload, { id: uploadId }));
   if (!upload) return { errors: [userError('NOT_FOUND', ['uploadId'])] };
   if (upload.createdAt.getTime() < asker.door.now().getTime() - ATTACHED_WITHIN_MS)
     return { errors: [userError('UPLOAD_INCOMPLETE', ['uploadId'])] };

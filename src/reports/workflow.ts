@@ -52,6 +52,9 @@ export const DESK_OF: Record<ReportState, Role | null> = {
 };
 export const isEditable = (state: ReportState): boolean => DESK_OF[state] === 'BOARD';
 
+/** What was filed is on time or late for good (domain: Deadlines). */
+export const isExtensible = ({ filedAt }: { filedAt: unknown }): boolean => filedAt === null;
+
 /** What the guards look at. `gaps` is known to the board alone: a draft is its own. */
 export type Facts = {
   state: ReportState | null;

@@ -4,6 +4,7 @@ import { named } from '../access/session.js';
 import { ReportKind } from '../graph/enums.js';
 import { Organization } from '../organizations/organization.entity.js';
 import type { Context } from '../reading/context.js';
+import { sealable } from '../reports/attest.js';
 import { ReportDocument, SealAttestation } from '../reports/revision.entity.js';
 
 @ObjectType({ description: '用印请求：请某牵头单位确认其印章盖在此PDF上。 What a lead unit is asked to confirm.' })
@@ -34,7 +35,7 @@ type Row = SealRequest & { documentId: string; sealId: string | null };
 const REQUEST = named(
   `SELECT p.id AS "reportId", p.version AS "expectedVersion", c.name AS "consortiumName", p.year, p.kind, d.id AS "documentId", s.id AS "sealId"
    FROM report p JOIN consortium c ON c.id = p.consortium_id JOIN report_revision r ON r.report_id = p.id
-   JOIN report_document d ON d.revision_id = r.id AND d.kind = 'STAMPED_PDF' AND d.sha256 = $2
+   JOIN report_document d ON d.revision_id = r.id AND d.kind = 'STAMPED_PDF' AND ${sealable('$2', '$4')}
    LEFT JOIN seal_attestation s ON s.revision_id = r.id AND s.organization_id = $3 AND s.sha256 = $2
    WHERE p.id = $1 ORDER BY r.number DESC NULLS FIRST LIMIT 1`,
 );
@@ -47,9 +48,9 @@ export class SealRequestResolver {
       '用印单位令牌所请确认的内容；其他人，或PDF已换新时为空。 What a SEAL_UNIT token is asked to confirm; null for everybody else, and once the PDF was replaced.',
   })
   async sealRequest(@Ctx() c: Context): Promise<SealRequest | null> {
-    const { role, reportId, sealedSha256, organizationId } = c.actor;
+    const { role, reportId, sealedSha256, organizationId, tokenId } = c.actor;
     if (role !== 'SEAL_UNIT') return null;
-    const [row] = await c.session.query<Row>(REQUEST, [reportId, sealedSha256, organizationId]);
+    const [row] = await c.session.query<Row>(REQUEST, [reportId, sealedSha256, organizationId, tokenId]);
     return row ?? null;
   }
 

@@ -36,9 +36,10 @@ export async function issueSealToken(asker: Asker, input: SealTokenInput, tokens
       await tx.lock(Report, input.reportId, 'issueSealToken'),
     );
     const life = lifeOf(tx, input.expiresInDays ?? SEAL_TOKEN_DAYS);
-    const errors: RawUserError[] = [...life.errors, ...notEditable(report)];
+    const closed = notEditable(report);
+    const errors: RawUserError[] = [...life.errors, ...closed];
     const pdf = await draftPdf(tx, report.id);
-    if (!pdf) errors.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
+    if (!pdf && !closed.length) errors.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
     const { organizationId } = input;
     const [unit] = (await mayHaveToSeal(tx, report, organizationId))
       ? await tx.find(Organization, { id: organizationId })

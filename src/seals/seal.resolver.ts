@@ -35,7 +35,8 @@ export class DecideSealRequirementInput extends Validated {
   @Field(() => LocalDateResolver, { description: '自此日起，不早于今日。 From this day on; not in the past.' })
   effectiveOn!: string;
   @Field(() => [SealUnitKind], {
-    description: '须盖章的单位类别，至少一类。 Kinds of unit that must seal, one at least.',
+    description:
+      '须盖章的单位类别：牵头学校与牵头企业必在其中（通知第4条“各牵头单位联合盖章”）。 Kinds of unit that must seal; lead schools and lead enterprises are always among them (notice, paragraph 4).',
   })
   units!: SealUnitKind[];
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Tx } from '../access/door.js';
+import type { Rows } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
@@ -8,8 +8,8 @@ import type { Authorize, DownloadGrant } from '../files/routes.js';
 import type { Storage } from '../files/storage.js';
 import type { ReportKind } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
+import { shanghaiToday } from '../graph/shanghai.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
-import { shanghaiToday } from '../reports/calendar.js';
 import type { AskerWithFiles } from '../reports/documents.js';
 import { paperName } from '../reports/file-access.js';
 import { ReportObligation } from '../reports/obligation.entity.js';
@@ -40,8 +40,8 @@ type Listed = Omit<TemplateData['consortium'], 'statusLabel'> & {
   board: TemplateData['board']['members'];
 };
 
-async function dataFor(tx: Tx, obligation: ReportObligation): Promise<TemplateData> {
-  const [{ l }] = await tx.query<{ l: Listed }>(LISTED, [obligation.consortiumId]);
+async function dataFor(rows: Rows, obligation: ReportObligation): Promise<TemplateData> {
+  const [{ l }] = await rows.query<{ l: Listed }>(LISTED, [obligation.consortiumId]);
   const { parks, units, form, board, status, ...consortium } = l;
   const unitsOf = (role: string) => units.filter((unit) => unit.role === role).map(({ name }) => ({ name }));
   return {
@@ -65,7 +65,7 @@ async function dataFor(tx: Tx, obligation: ReportObligation): Promise<TemplateDa
     },
     planItems: [],
     indicators: [],
-    today: shanghaiToday(tx.now),
+    today: shanghaiToday(rows.now),
   };
 }
 
@@ -75,15 +75,11 @@ export const templateAccess =
   async (claims, authorization) => {
     const actor = await holder.actorOf(claims, authorization);
     if (actor?.role !== 'BOARD') return null;
-    const found = await holder.door.writing(
-      actor,
-      async (tx) => {
-        const [obligation] = await tx.find(ReportObligation, { id: claims.id });
-        if (!obligation) return null;
-        return { obligation, data: await dataFor(tx, obligation), own: await newest(tx, obligation) };
-      },
-      () => false,
-    );
+    const found = await holder.door.reading(actor, async (rows) => {
+      const [obligation] = await rows.find(ReportObligation, { id: claims.id });
+      if (!obligation) return null;
+      return { obligation, data: await dataFor(rows, obligation), own: await newest(rows, obligation) };
+    });
     if (!found) return null;
     const { obligation, data, own } = found;
     const blank = own ? await read(storage, own.storageKey) : await defaultTemplate(obligation.kind);
@@ -92,8 +88,8 @@ export const templateAccess =
     return { bytes: fillTemplate(blank, data), fileName: `${name}-模板.docx`, contentType: WORD };
   };
 
-const newest = async (tx: Tx, { provinceId, kind }: { provinceId: string; kind: ReportKind }) =>
-  (await tx.find(ReportTemplate, { provinceId, kind })).sort(
+const newest = async (rows: Rows, { provinceId, kind }: { provinceId: string; kind: ReportKind }) =>
+  (await rows.find(ReportTemplate, { provinceId, kind })).sort(
     (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
   )[0];
 

@@ -6,6 +6,7 @@ import type { Tokens } from '../access/tokens.js';
 import { record } from '../audit/record.js';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
+import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { City, Province } from '../provinces/province.entity.js';
 import { AccessToken, Account, ExpertAssignment } from './token.entity.js';
@@ -60,7 +61,7 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
       demo: false,
     } as AccessToken;
     await tx.insert(AccessToken, token);
-    const year = tx.now.getUTCFullYear();
+    const year = Number(shanghaiToday(tx.now).slice(0, 4));
     const already = held && assigned.length ? await tx.find(ExpertAssignment, { accountId, year }) : [];
     for (const { id: consortiumId, provinceId } of assigned)
       if (!already.some((one) => one.consortiumId === consortiumId))
@@ -123,6 +124,8 @@ async function scopeOf(tx: Tx, input: IssueTokenInput, errors: RawUserError[]): 
       await ownCity(tx, input, errors);
       scope.cityId = actor.cityId;
       if (input.department == null) errors.push(userError('REQUIRED', ['department']));
+      // the education bureau's own token is the province's to issue
+      else if (input.department === 'EDUCATION') errors.push(userError('INVALID', ['department']));
       else scope.department = input.department;
       break;
     case 'CITY_BUREAU': {

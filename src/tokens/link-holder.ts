@@ -1,14 +1,11 @@
 import { type Actor, JOB } from '../access/actor.js';
 import type { Door } from '../access/door.js';
-import { named } from '../access/session.js';
 import type { Tokens } from '../access/tokens.js';
 import type { LinkClaims } from '../files/routes.js';
 import type { DepartmentKind, Role } from '../graph/enums.js';
 
-const TOKEN = named(
-  `SELECT t.account_id, t.role, t.province_id, t.city_id, t.department, t.consortium_id, t.organization_id, t.report_id, t.sha256, t.label, t.expires_at
-   FROM access_token t WHERE t.id = $1 AND t.revoked_at IS NULL AND t.expires_at > $2`,
-);
+const TOKEN = `SELECT t.account_id, t.role, t.province_id, t.city_id, t.department, t.consortium_id, t.organization_id, t.report_id, t.sha256, t.label, t.expires_at
+   FROM access_token t WHERE t.id = $1 AND t.revoked_at IS NULL AND t.expires_at > $2`;
 
 /** Whoever got a signed link, as long as the token that got it holds; asked at each use. With another token's header: nobody. */
 export class LinkHolder {
@@ -22,7 +19,7 @@ export class LinkHolder {
       const given = await this.tokens.actorOf(authorization).catch(() => null);
       if (given?.tokenId !== token) return null;
     }
-    const [row] = await this.door.reading(JOB, (session) => session.query(TOKEN, [token, this.door.now()]));
+    const [row] = await this.door.reading(JOB, (rows) => rows.query(TOKEN, [token, this.door.now()]));
     if (!row) return null;
     return withAssignments(this.door, {
       role: row.role as Role,
@@ -42,13 +39,11 @@ export class LinkHolder {
   }
 }
 
-const ASSIGNED = named('SELECT consortium_id FROM expert_assignment WHERE account_id = $1');
+const ASSIGNED = 'SELECT consortium_id FROM expert_assignment WHERE account_id = $1';
 
 /** An expert's scope is a list that the database keeps. */
 export async function withAssignments(door: Door, actor: Actor): Promise<Actor> {
   if (actor.role !== 'EXPERT') return actor;
-  const rows = await door.reading(actor, (session) =>
-    session.query<{ consortium_id: string }>(ASSIGNED, [actor.accountId]),
-  );
+  const rows = await door.reading(actor, (own) => own.query<{ consortium_id: string }>(ASSIGNED, [actor.accountId]));
   return { ...actor, assignedConsortiumIds: rows.map((row) => row.consortium_id) };
 }

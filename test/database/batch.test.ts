@@ -169,7 +169,7 @@ describe('a session of one statement', () => {
       text: "INSERT INTO upload SELECT 'upl_' || md5('x'), province_id, city_id, consortium_id, token_id, file_name, byte_size, sha256, storage_key, created_at, expires_at, received_at FROM upload",
     };
     await s.service.door.writing(actor, (tx) => tx.query(insert.text));
-    const reading = s.service.door.reading(actor, (session) => session.query(insert, [], last));
+    const reading = s.service.door.reading(actor, ({ session }) => session.query(insert, [], last));
     // read_only_sql_transaction
     await expect(reading).rejects.toMatchObject({ code: '25006' });
   });

@@ -205,8 +205,8 @@ export function draft(at: Place, name: string, n: number): string {
 /** The checker's verdict on whatever waits for it. */
 const CHECKED = `UPDATE report_document SET check_state = 'PASSED', checked_at = ${NOW} WHERE check_state = 'PENDING'`;
 
-/** Statements of an event; with a comment on revision 1 where somebody returned it. */
-function event(
+/** Statements of an event, with its audit row and its outbox row; with a comment on revision 1 where somebody returned it. */
+export function event(
   at: Place,
   name: string,
   i: number,
@@ -219,7 +219,11 @@ function event(
   const comment = transition === 'returnReport' || transition === 'reopenReport';
   return `INSERT INTO report_event (id, province_id, city_id, consortium_id, report_id, transition, from_state, to_state, at, actor_role, actor_name, revision_number, reason)
       VALUES ('${id}', ${scoped(at)}, 'rep-${at.consortium}-${name}', '${transition}', ${from ? `'${from}'` : 'NULL'}, '${to}', ${NOW}, '${role}', 'somebody', NULL, NULL);
-    ${comment ? `INSERT INTO report_event_comment VALUES ('${id}', ${scoped(at)}, 'rev-${at.consortium}-${name}-1', 'comment');` : ''}`;
+    ${comment ? `INSERT INTO report_event_comment VALUES ('${id}', ${scoped(at)}, 'rev-${at.consortium}-${name}-1', 'comment');` : ''}
+    INSERT INTO audit_entry (at, actor_role, account_id, token_id, action, subject_id)
+      VALUES (${NOW}, '${role}', current_setting('app.account_id'), current_setting('app.token_id'), '${transition}', 'rep-${at.consortium}-${name}');
+    INSERT INTO outbox_event (at, type, subject_id, province_id, city_id, consortium_id, payload)
+      VALUES (${NOW}, '${transition}', 'rep-${at.consortium}-${name}', ${scoped(at)}, '{}');`;
 }
 
 /** A receipt of the event before it. */

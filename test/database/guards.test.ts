@@ -1,5 +1,5 @@
 import { type OwnedDatabase, ownedDatabase } from '../support/owned-database.js';
-import { created, Door, draft, fill, PLACES, type Scope, scopeOf, step, WAYS } from './fixture.js';
+import { created, Door, draft, event, fill, PLACES, type Scope, scopeOf, step, WAYS } from './fixture.js';
 
 const at = PLACES[0];
 const k = at.consortium;
@@ -106,7 +106,9 @@ describe('the database by itself', () => {
 
     it('goes back, by a withdrawal, to the state it was submitted from', async () => {
       expect(await attempt('board', move('SUBMITTED', 'RETURNED'))).toBe('IEC01');
-      const again = step('submit', at, 'cityreturned', 9).text.replace('number = 1', 'number = 2');
+      const again = step('submit', at, 'cityreturned', 9)
+        .text.replace('number = 1', 'number = 2')
+        .replace("'DRAFT'", "'RETURNED'");
       const back = (to: string) =>
         `${again}; UPDATE report SET state = '${to}', version = version + 1 WHERE id = 'rep-${k}-cityreturned'`;
       expect(await attempt('board', back('DRAFT'))).toBe('IEC01');
@@ -156,18 +158,101 @@ describe('the database by itself', () => {
       expect(await attempt('owner', 'TRUNCATE report CASCADE')).toMatch(/IEC0[23]/);
     });
 
+    it('lets a seal unit count the version of a draft, and of nothing that was submitted', async () => {
+      const touch = (name: string) => `UPDATE report SET version = version + 1 WHERE id = 'rep-${k}-${name}'`;
+      const asked = (name: string) =>
+        door.as('owner', scopeOf('seal_unit', at), async (client) => {
+          await client.query(
+            `UPDATE access_token SET report_id = 'rep-${k}-${name}' WHERE id = current_setting('app.token_id')`,
+          );
+          await client.query('SET LOCAL ROLE iec_seal_unit');
+          return client.query(touch(name)).then(
+            ({ rowCount }) => rowCount,
+            ({ code }) => code,
+          );
+        });
+      expect(await asked('drafted')).toBe(1);
+      expect(await asked('cityreturned')).toBe(1);
+      for (const name of ['submitted', 'approved', 'accepted']) expect(await asked(name)).toBe('IEC02');
+    });
+
+    it('leaves the deadline of what was filed as it is', async () => {
+      const extend = (name: string) =>
+        `UPDATE report_obligation SET due_on = due_on + 10, due_at = due_at + interval '10 days' WHERE id = 'obl-${k}-${name}'`;
+      expect(await attempt('province', extend('submitted'))).toBe('done');
+      expect(await attempt('province', extend('accepted'))).toBe('done');
+      const filed = `ALTER TABLE report_obligation DISABLE TRIGGER guard_obligation;
+        UPDATE report_obligation SET filed_at = '2026-01-10T08:00:00Z' WHERE id = 'obl-${k}-accepted'`;
+      expect(await attempt('owner', filed)).toBe('done');
+      expect(await attempt('owner', `${filed}; ${extend('accepted')}`)).toBe('IEC02');
+      const asProvince = `SET LOCAL ROLE iec_province; ${extend('accepted')}`;
+      expect(await attempt('owner', `${filed}; ${asProvince}`, false, scopeOf('province', at))).toBe('IEC02');
+    });
+
+    it('lets nobody say that a unit confirmed its seal, but the unit, and a copy of what it said', async () => {
+      const seal = (id: string, name: string, n: number) =>
+        `INSERT INTO seal_attestation (id, province_id, city_id, consortium_id, revision_id, organization_id, sha256, attested_at, attested_by, by_unit)
+         VALUES ('${id}', '${at.province}', '${at.city}', '${k}', 'rev-${k}-${name}-${n}', 'org-${at.province}', 'x', '2026-01-10T08:00:00Z', 'x', true)`;
+      const remove = (name: string, n: number) => `DELETE FROM seal_attestation WHERE id = 'sea-rev-${k}-${name}-${n}'`;
+      expect(await attempt('board', `${remove('drafted', 1)}; ${seal('s', 'drafted', 1)}`)).toBe('IEC02');
+      expect(await attempt('board', seal('s', 'drafted', 1).replace('true)', 'false)'))).not.toBe('IEC02');
+      // in the place of what its board said, and not of its own
+      expect(await attempt('seal_unit', `${remove('drafted', 1)}; ${seal('s', 'drafted', 1)}`)).toBe('done');
+      const unit = `SET LOCAL ROLE iec_seal_unit; ${remove('drafted', 1)}; ${seal('s', 'drafted', 1)};`;
+      const rows = await door.as('owner', scopeOf('seal_unit', at), (client) =>
+        client
+          .query(`${unit} DELETE FROM seal_attestation WHERE id = 's' RETURNING id`)
+          .then((results: any) => results.at(-1).rows),
+      );
+      expect(rows).toEqual([]);
+      // copied: the same report, unit, PDF and instant
+      const copied = `${unit} RESET ROLE; SET LOCAL ROLE iec_board; DELETE FROM seal_attestation WHERE id = 's'; ${seal('t', 'drafted', 1)}`;
+      expect(
+        await attempt('owner', copied, false, { ...scopeOf('board', at), token_id: scopeOf('seal_unit', at).token_id }),
+      ).toBe('IEC02');
+    });
+
+    it('keeps a step, its event, its audit row and its outbox row together', async () => {
+      const { role, text } = step('approve', at, 'submitted', 9);
+      expect(await attempt(role, text, true)).toBe('done');
+      const told = event(at, 'submitted', 9, 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'CITY_BUREAU');
+      const [said, audited, posted] = told.split(/;\s*(?=INSERT INTO audit_entry|INSERT INTO outbox_event)/);
+      expect(posted).toMatch(/^INSERT INTO outbox_event/);
+      // the step alone, its event alone, and each of the three left out
+      for (const incomplete of [
+        text.replace(told, ''),
+        told,
+        text.replace(told, `${audited};${posted}`),
+        text.replace(told, `${said};${posted}`),
+        text.replace(told, `${said};${audited};`),
+      ]) {
+        expect(incomplete).not.toBe(text);
+        expect(await attempt(role, incomplete, true)).toBe('IEC01');
+      }
+      // an event that does not go on from the one before
+      expect(await attempt(role, told.replace("'SUBMITTED'", "'DRAFT'"))).toBe('IEC01');
+      expect(
+        await attempt(
+          'board',
+          created(at, 'unwritten') + event(at, 'unwritten', 9, 'createReportDraft', null, 'DRAFT', 'BOARD'),
+          true,
+        ),
+      ).toBe('done');
+      expect(await attempt('board', created(at, 'unwritten'), true)).toBe('IEC01');
+    });
+
     it('takes events that are steps, from whose step it is', async () => {
-      const event = (role: string, name: string, from: string, to: string, actor: string) =>
+      const said = (role: string, name: string, from: string, to: string, actor: string) =>
         attempt(
           role,
           `INSERT INTO report_event (id, province_id, city_id, consortium_id, report_id, transition, from_state, to_state, at, actor_role, actor_name)
             VALUES ('evt', '${at.province}', '${at.city}', '${k}', 'rep-${k}-submitted', '${name}', '${from}', '${to}', now(), '${actor}', 'x')`,
         );
-      expect(await event('bureau', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'CITY_BUREAU')).toBe('done');
-      expect(await event('bureau', 'approveReport', 'SUBMITTED', 'RETURNED', 'CITY_BUREAU')).toBe('IEC01');
-      expect(await event('bureau', 'acceptReport', 'CITY_APPROVED', 'ACCEPTED', 'CITY_BUREAU')).toBe('IEC01');
-      expect(await event('bureau', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'PROVINCE')).toBe('42501');
-      expect(await event('province', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'PROVINCE')).toBe('IEC01');
+      expect(await said('bureau', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'CITY_BUREAU')).toBe('done');
+      expect(await said('bureau', 'approveReport', 'SUBMITTED', 'RETURNED', 'CITY_BUREAU')).toBe('IEC01');
+      expect(await said('bureau', 'acceptReport', 'CITY_APPROVED', 'ACCEPTED', 'CITY_BUREAU')).toBe('IEC01');
+      expect(await said('bureau', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'PROVINCE')).toBe('42501');
+      expect(await said('province', 'approveReport', 'SUBMITTED', 'CITY_APPROVED', 'PROVINCE')).toBe('IEC01');
     });
   });
 
@@ -441,8 +526,8 @@ describe('the database by itself', () => {
     const rev = `rev-${PLACES[1].consortium}-drafted-1`;
     await other.client.query('BEGIN; SET LOCAL ROLE iec_board');
     await other.client.query(
-      `SELECT set_config('app.consortium_id', $1, true), set_config('app.account_id', $2, true)`,
-      [scope.consortium_id, scope.account_id],
+      `SELECT set_config('app.consortium_id', $1, true), set_config('app.account_id', $2, true), set_config('app.token_id', $3, true)`,
+      [scope.consortium_id, scope.account_id, scope.token_id],
     );
     await other.client.query(step('submit', PLACES[1], 'drafted', 9).text);
     const late = door.attempt(

@@ -16,7 +16,7 @@ describe('the session', () => {
   it('gives back no connection that broke: the next request has a good one', async () => {
     expect((await list()).data.consortia.totalCount).toBe(21);
     const actor = s.actor('BOARD', '430000-2024-06');
-    const pending = s.service.door.reading(actor, (session) => session.query({ text: 'SELECT pg_sleep(20)' }));
+    const pending = s.service.door.reading(actor, ({ session }) => session.query({ text: 'SELECT pg_sleep(20)' }));
     const broken = expect(pending).rejects.toThrow();
     await delay(200);
     const admin = new Client({

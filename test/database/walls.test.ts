@@ -77,7 +77,7 @@ const READS: Record<string, Record<string, Sees>> = {
   seal_attestation: { ...content, seal_unit: askedFor },
   required_seal: content,
   receipt: { ...content, job: all },
-  seal_requirement: Object.fromEntries([...ROLES, 'job'].map((role) => [role, all])),
+  seal_requirement: { ...Object.fromEntries([...ROLES, 'job'].map((role) => [role, all])), ...withLoader },
   report_template: { board: ownProvince, province: ownProvince, job: all },
   report_event_comment: content,
   upload: { ...by('board'), province: (row, _at, s) => row.token_id === s.token_id, job: all },
@@ -173,12 +173,12 @@ const CHANGES: Record<string, Record<string, string>> = {
     expert_assignment: 'i',
   },
   expert: SIGNED,
-  seal_unit: { ...SIGNED, report: 'updated_at version', seal_attestation: 'i', outbox_event: 'i' },
+  seal_unit: { ...SIGNED, report: 'updated_at version', seal_attestation: 'id', outbox_event: 'i' },
   analyst: SIGNED,
   administrator: { ...SIGNED, account: 'i', access_token: 'i revoked_at', outbox_event: 'i' },
   loader: { ...LIST_UPKEEP, ...MEMBERS, account: 'i*', access_token: 'i*', expert_assignment: 'i*d', audit_entry: 'i' },
   job: {
-    report_obligation: 'i',
+    report_obligation: 'i due_at',
     report_document: 'check_state checked_at claimed_at findings has_text page_count signatures sketch',
     report_revision: 'pair_similarity',
     receipt: 'sha256',
@@ -193,7 +193,7 @@ const CHANGES: Record<string, Record<string, string>> = {
 /** Where fewer rows can be changed, and so locked, than are seen. */
 const LOCKS: Record<string, Record<string, Sees>> = {
   province: { department: ownProvince, park: ownProvince },
-  job: { report_revision: (row) => row.number === null },
+  job: { report_revision: (row) => row.number === null, report_obligation: (row) => row.filed_at === null },
 };
 
 describe('wall two', () => {

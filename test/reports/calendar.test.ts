@@ -1,4 +1,5 @@
-import { deadlineOf, dueAt, dueDate, lapsedOn, shanghaiToday, timelinessOf } from '../../src/reports/calendar.js';
+import { shanghaiToday } from '../../src/graph/shanghai.js';
+import { deadlineOf, dueAt, dueDate, lapsedOn, timelinessOf } from '../../src/reports/calendar.js';
 
 const filed = (filedAt: Date | string | null, desk: 'BOARD' | 'CITY_BUREAU' = 'BOARD') => ({
   dueAt: '2027-01-20T15:59:59.999+00:00',
@@ -85,6 +86,19 @@ describe('deadline', () => {
   ])('%s: workday %s, the last one %s', (day, isWorkday, lastWorkdayOnOrBefore) => {
     for (const _twice of [1, 2])
       expect(deadline(day, '2024-01-01T00:00:00Z')).toMatchObject({ isWorkday, lastWorkdayOnOrBefore });
+  });
+
+  it('asks for the workday of the last day that counts', () => {
+    // the 20th, a Wednesday, does not count itself
+    expect(deadline('2027-01-20', '2027-01-01T00:00:00Z', false)).toMatchObject({
+      isWorkday: true,
+      lastWorkdayOnOrBefore: '2027-01-19',
+    });
+    // Monday the 20th of December: the Sunday before counts last
+    expect(deadline('2027-12-20', '2027-01-01T00:00:00Z', false)).toMatchObject({
+      isWorkday: false,
+      lastWorkdayOnOrBefore: '2027-12-17',
+    });
   });
 
   it('says whether and why it was extended', () => {

@@ -74,7 +74,7 @@ it.each([true, false])('is due when the calendar says so (the day counts: %s)', 
 it('changes nothing when said again, extensions included, and gives a new year its own', async () => {
   await ensure(NOW);
   await client.query(
-    `UPDATE report_obligation SET due_on = '2027-02-01', extension_reason = '冰雪灾害' WHERE year = 2027 AND kind = 'ANNUAL_WORK_PLAN'`,
+    `UPDATE report_obligation SET due_on = '2027-02-01', due_at = '2027-02-01T15:59:59.999Z', extension_reason = '冰雪灾害' WHERE year = 2027 AND kind = 'ANNUAL_WORK_PLAN'`,
   );
   const before = (await client.query('SELECT xmin::text, * FROM report_obligation ORDER BY id')).rows;
   await ensure(NOW);
@@ -83,6 +83,34 @@ it('changes nothing when said again, extensions included, and gives a new year i
   expect(await count()).toBe(21 * 11);
   await ensure(new Date('2026-12-31T16:00:00.000Z'));
   expect(await count()).toBe(21 * 14);
+});
+
+it('follows the province where it changes whether the due day counts: what is neither filed nor due', async () => {
+  await ensure(NOW);
+  const extended = `year = 2027 AND kind = 'HALF_YEAR_SUMMARY' AND consortium_id = (SELECT id FROM consortium WHERE list_number = 1)`;
+  await client.query(
+    `UPDATE report_obligation SET due_on = '2027-07-01', due_at = '2027-07-01T15:59:59.999Z' WHERE ${extended}`,
+  );
+  const due = async (name = '430000-2024-01') =>
+    Object.fromEntries((await obligations(name)).map(({ due_on, due_at }) => [due_on, due_at.toISOString()]));
+  const before = await due();
+  await client.query('UPDATE province SET due_day_counts = false');
+  await ensure(NOW);
+  expect(await due()).toEqual({
+    ...before,
+    '2026-12-20': '2026-12-19T15:59:59.999Z',
+    '2027-01-20': '2027-01-19T15:59:59.999Z',
+    '2027-07-01': '2027-06-30T15:59:59.999Z',
+    '2027-12-20': '2027-12-19T15:59:59.999Z',
+  });
+  // on the day itself nothing becomes late by the change
+  await client.query('UPDATE province SET due_day_counts = true');
+  await ensure(new Date('2026-12-20T02:00:00Z'));
+  expect((await due())['2026-12-20']).toBe('2026-12-19T15:59:59.999Z');
+  expect((await due())['2027-01-20']).toBe('2027-01-20T15:59:59.999Z');
+  await client.query('UPDATE province SET due_day_counts = false');
+  await ensure(new Date('2027-01-20T02:00:00Z'));
+  expect((await due())['2027-01-20']).toBe('2027-01-20T15:59:59.999Z');
 });
 
 it('counts the day of the designation, and the years before it not', async () => {

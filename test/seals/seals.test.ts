@@ -32,7 +32,7 @@ const attest = (token: string, input: object) =>
     token,
     'attestSeal',
     input,
-    'report { id } seal { attestedBy page organization { name } } userErrors { code path }',
+    'report { id } seal { attestedBy byUnit page organization { name } } userErrors { code path }',
   );
 const REQUEST =
   '{ viewer { role displayName } sealRequest { reportId expectedVersion consortiumName year kind organization { id name } document { id kind fileName downloadUrl check { state } } seal { attestedAt page } } }';
@@ -124,13 +124,23 @@ describe('a lead unit seals for itself', () => {
     await expect(attest(secret, { ...input, reportId: `rep_${'0'.repeat(32)}` })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    const { seal, userErrors, report: hidden } = await attest(secret, input);
+    // a page that the PDF does not have
+    for (const token of [secret, board()])
+      expect((await attest(token, { ...input, page: 2 })).userErrors).toEqual([{ code: 'INVALID', path: ['page'] }]);
+    // its own confirmation takes the place of the one that its board made for it
+    const onBehalf = await attest(board(), input);
+    expect(onBehalf.seal).toMatchObject({ attestedBy: s.actor('BOARD', CODE).name, byUnit: false });
+    report.version++;
+    const { seal, userErrors, report: hidden } = await attest(secret, { ...input, expectedVersion: report.version });
     expect(userErrors).toEqual([]);
-    expect(seal).toEqual({ attestedBy: units[0].name, page: 1, organization: { name: units[0].name } });
+    expect(seal).toEqual({ attestedBy: units[0].name, byUnit: true, page: 1, organization: { name: units[0].name } });
     expect(hidden).toBeNull();
     report.version++;
-    const again = await attest(secret, { ...input, expectedVersion: report.version });
-    expect(again.userErrors).toEqual([{ code: 'CONFLICT', path: ['organizationId'] }]);
+    // and nobody's the place of its own
+    for (const token of [secret, board()]) {
+      const again = await attest(token, { ...input, expectedVersion: report.version });
+      expect(again.userErrors).toEqual([{ code: 'CONFLICT', path: ['organizationId'] }]);
+    }
     const { data } = await s.ask(secret, REQUEST);
     expect(data.sealRequest).toMatchObject({ expectedVersion: report.version, seal: { page: 1 } });
   });
@@ -165,10 +175,26 @@ describe('a lead unit seals for itself', () => {
     expect((await s.ask(fresh, REQUEST)).data.sealRequest).toBeNull();
     const input = { reportId: report.id, expectedVersion: changed.version, organizationId: units[1].id };
     expect((await attest(fresh, input)).userErrors).toEqual([{ code: 'DOCUMENT_MISSING', path: ['reportId'] }]);
+    // nor when the same bytes come back: what was void stays so
+    s.clock.now = new Date(s.clock.now.getTime() + 1000);
+    const { report: back } = await change(s, board(), 'attachReportDocument', {
+      reportId: report.id,
+      expectedVersion: changed.version,
+      kind: 'STAMPED_PDF',
+      uploadId: await upload(s, board(), '总结.pdf', await pdf('seal')),
+    });
+    expect((await s.ask(fresh, REQUEST)).data.sealRequest).toBeNull();
+    expect((await attest(fresh, { ...input, expectedVersion: back.version })).userErrors).toEqual([
+      { code: 'DOCUMENT_MISSING', path: ['reportId'] },
+    ]);
+    const { secret: newest } = await sealToken(report.id, units[1].id);
+    expect((await s.ask(newest, REQUEST)).data.sealRequest).toMatchObject({ reportId: report.id, seal: null });
+    s.clock.now = new Date(s.clock.now.getTime() - 1000);
   });
 });
 
 describe('which units must seal', () => {
+  const LEADS = ['LEAD_SCHOOL', 'LEAD_ENTERPRISE'];
   const decide = (effectiveOn: string, units: string[], token = s.token('PROVINCE'), more: object = {}) =>
     change(
       s,
@@ -188,10 +214,16 @@ describe('which units must seal', () => {
 
   it('is the province’s to decide, from today on or later', async () => {
     for (const role of ['BOARD', 'CITY_BUREAU', 'ANALYST', 'ADMINISTRATOR'])
-      await expect(decide('2027-01-01', ['PARK'], s.token(role))).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    expect((await decide('2026-11-23', ['PARK'])).userErrors).toEqual([{ code: 'INVALID', path: ['effectiveOn'] }]);
-    expect((await decide('2027-01-01', [])).userErrors).toEqual([{ code: 'REQUIRED', path: ['units'] }]);
-    expect((await decide('2027-01-01', ['PARK'], s.token('PROVINCE'), { validateOnly: true })).requirement).toBeNull();
+      await expect(decide('2027-01-01', LEADS, s.token(role))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect((await decide('2026-11-23', LEADS)).userErrors).toEqual([{ code: 'INVALID', path: ['effectiveOn'] }]);
+    // the lead units of the list are always among them
+    for (const left of [[], ['PARK'], ['LEAD_SCHOOL', 'PARK']])
+      expect((await decide('2027-01-01', left)).userErrors).toEqual(
+        LEADS.filter((unit) => !left.includes(unit)).map(() => ({ code: 'REQUIRED', path: ['units'] })),
+      );
+    expect(
+      (await decide('2027-01-01', [...LEADS, 'PARK'], s.token('PROVINCE'), { validateOnly: true })).requirement,
+    ).toBeNull();
     expect((await s.ask(null, '{ sealRequirements { units } }')).data.sealRequirements).toEqual([]);
   });
 
@@ -207,6 +239,14 @@ describe('which units must seal', () => {
     const late = await readyDraft(s, CODE, 'ANNUAL_WORK_PLAN', 2027);
     s.clock.now = new Date('2026-12-02T02:00:00Z');
     try {
+      // flag and list go by the clock of the submission
+      const { data: seen } = await s.ask(
+        board(),
+        'query ($id: ID!) { report(id: $id) { viewerCan { submit { allowed reason } } draft { requiredSeals { id } } } }',
+        { id: late.id },
+      );
+      expect(seen.report.viewerCan.submit).toEqual({ allowed: false, reason: 'SEAL_MISSING' });
+      expect(seen.report.draft.requiredSeals).toHaveLength(5);
       const refused = await submit(late);
       expect(refused.userErrors.map((e: { code: string }) => e.code)).toEqual(['SEAL_MISSING', 'SEAL_MISSING']);
       let { version } = late;
@@ -234,5 +274,31 @@ describe('which units must seal', () => {
     } finally {
       s.clock.now = new Date('2026-11-24T02:00:00Z');
     }
+  });
+
+  it('holds for a park that comes onto the list later', async () => {
+    const parks = async () =>
+      (
+        await s.owner.query(
+          "SELECT s.organization_id FROM consortium c, seals_due(c.id, '2026-12-02') s JOIN organization o ON o.id = s.organization_id WHERE c.code = $1 AND o.kind = 'GOVERNMENT'",
+          [CODE],
+        )
+      ).length;
+    const before = await parks();
+    await s.owner.query(
+      "INSERT INTO park (id, province_id, name) SELECT 'prk_new', province_id, '测试园区' FROM consortium WHERE code = $1",
+      [CODE],
+    );
+    await s.owner.query(
+      "INSERT INTO consortium_park (id, province_id, consortium_id, park_id, position) SELECT 'cop_new', province_id, id, 'prk_new', 9 FROM consortium WHERE code = $1",
+      [CODE],
+    );
+    const { makeSealUnits } = await import('../../src/seals/units.js');
+    await s.owner.transaction(async (db) => {
+      await db.query('SET LOCAL ROLE iec_loader');
+      const [{ id }] = await db.query('SELECT province_id AS id FROM consortium WHERE code = $1', [CODE]);
+      await makeSealUnits((sql, values) => db.query(sql, values), [id]);
+    });
+    expect(await parks()).toBe(before + 1);
   });
 });

@@ -190,6 +190,23 @@ describe('tokens', () => {
     );
   });
 
+  it('assign an expert to the year that it is in Shanghai; the education bureau is no partner department', async () => {
+    const now = s.clock.now;
+    s.clock.now = new Date('2026-12-31T17:00:00Z');
+    const ids = [await consortium('430000-2024-07')];
+    const { token } = await issue(s.token('PROVINCE'), { role: 'EXPERT', consortiumIds: ids, expiresInDays: 1 });
+    s.clock.now = now;
+    const [{ year }] = await s.owner.query(
+      'SELECT a.year FROM expert_assignment a JOIN access_token t ON t.account_id = a.account_id WHERE t.id = $1',
+      [token.id],
+    );
+    expect(year).toBe(2027);
+    const bureau = s.token('CITY_BUREAU', '430400');
+    expect((await issue(bureau, { role: 'CITY_DEPARTMENT', department: 'EDUCATION' })).userErrors).toMatchObject([
+      { code: 'INVALID', path: ['department'] },
+    ]);
+  });
+
   it('remember when they were last used', async () => {
     const board = s.token('BOARD', '430000-2024-06');
     await role(board);
