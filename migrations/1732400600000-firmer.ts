@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { statementsOf } from './access/rules.js';
-import { BY_UNIT, STEPS, STILL } from './firmer/guards.js';
+import { TOKENS as TOKENS_BEFORE } from './files/guards.js';
+import { BY_UNIT, STEPS, STILL, TOKENS } from './firmer/guards.js';
 import { BY_ANYBODY, BY_ITSELF, NAMED, RIGHTS, UNIT, UNNAMED } from './firmer/rights.js';
 
 /** What rested on the service's good manners is held by the database. */
@@ -9,7 +10,7 @@ export class Firmer1732400600000 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     await db.query('ALTER TABLE idempotent_answer ADD changed boolean NOT NULL DEFAULT false');
-    for (const part of [STEPS, STILL, BY_UNIT, UNNAMED, BY_ITSELF]) await db.query(part);
+    for (const part of [STEPS, STILL, BY_UNIT, TOKENS, UNNAMED, BY_ITSELF]) await db.query(part);
     await db.query([...RIGHTS, ...UNIT].flatMap(statementsOf).join(';\n'));
   }
 
@@ -26,6 +27,6 @@ export class Firmer1732400600000 implements MigrationInterface {
       REVOKE SELECT ON seal_requirement FROM iec_loader;
       ALTER TABLE idempotent_answer DROP changed;
     `);
-    await db.query(NAMED);
+    for (const part of [TOKENS_BEFORE, NAMED]) await db.query(part);
   }
 }

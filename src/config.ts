@@ -107,6 +107,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       throw new ConfigError(
         `${name} 无效：应以 ${protocols.join(':// 或 ')}:// 开头。 ${name} must start with ${protocols.join(':// or ')}://.`,
       );
+    if (/%(?![\da-f]{2})/i.test(text))
+      throw new ConfigError(
+        `${name} 无效：其中的 % 须写作 %25。 ${name} holds a % that stands for nothing: write it as %25.`,
+      );
     return text;
   };
   const origins = () => {

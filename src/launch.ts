@@ -5,7 +5,7 @@ import { loadList } from '../seeds/load.js';
 import type { Config } from './config.js';
 import { ownerDataSource } from './database/data-source.js';
 import { migrate } from './database/prepare.js';
-import { refuseUnfit } from './database/production.js';
+import { refuseProduction, refuseUnfit } from './database/production.js';
 import { entities } from './entities.js';
 import type { Text } from './graph/language.js';
 import { createService, JOBS, type Service } from './service.js';
@@ -26,7 +26,7 @@ export async function launch(config: Config, url: string, { say, goOn, undo }: S
   let service: Service;
   const owner = await ownerDataSource({ url, entities, migrations }).initialize();
   try {
-    if (config.production) await refuseUnfit(owner);
+    await (config.production ? refuseUnfit : refuseProduction)(owner);
     await migrate(owner, () => loadList(owner).then(() => {}));
     goOn();
     service = await createService({

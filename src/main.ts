@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { makeFolder } from './database/embedded/cluster.js';
 import { startEmbedded } from './database/embedded/server.js';
 import { both, type Text } from './graph/language.js';
 import { problemOf } from './start-problems.js';
@@ -46,7 +46,7 @@ function portIsFree({ port, host }: Config): Promise<void> {
 
 function makeDataDir({ dataDir }: Config): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
   } catch {
     throw new ConfigError(
       `无法建立数据目录 ${dataDir}：请检查权限，或用 DATA_DIR 指定别处。 Can't create the data folder ${dataDir}: check its permissions, or set DATA_DIR to another.`,

@@ -28,7 +28,9 @@ const UNEXPECTED = new Set(['42501', '23514', 'IEC02', 'IEC03']);
 /** `writing`: what takes too long waits for somebody else's change; a read asks for too much. */
 export function translated(error: unknown, writing = false): unknown {
   const sqlState = (error as { code?: unknown } | null)?.code;
-  if (error instanceof ApiError || typeof sqlState !== 'string') return error;
+  if (error instanceof ApiError) return error;
+  if (isBroken(error)) return new ApiError('UNAVAILABLE', { cause: error as Error });
+  if (typeof sqlState !== 'string') return error;
   const code = codeOf(sqlState, writing);
   return code ? new ApiError(code, { cause: error as Error, unexpected: UNEXPECTED.has(sqlState) }) : error;
 }
@@ -39,4 +41,10 @@ function codeOf(sqlState: string, writing: boolean): RequestErrorCode | undefine
   // query_canceled, by the statement's timeout
   if (sqlState === '57014') return writing ? 'CONFLICT' : 'QUERY_TOO_COSTLY';
   return CODES[sqlState];
+}
+
+/** The connection is gone: by its SQLSTATE (shut down, connection exception) or by what the socket or the client says. */
+export function isBroken(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(57P0[123]|08...|ECONNRESET|EPIPE)$/.test(code) || /Connection terminated|not queryable/.test(message);
 }

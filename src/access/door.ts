@@ -21,6 +21,8 @@ const ATTEMPTS = 5;
 export class Door {
   /** Was a statement run, and so the token asked, since this was last reset? */
   asked = false;
+  /** Why the token does not hold, once a session has asked. */
+  refusal: ApiError | undefined;
   /** The actor's changes that were committed: what a job writes on the way is none. */
   committed = 0;
   /** Runs in the transaction of each of them, last. */
@@ -53,8 +55,13 @@ export class Door {
       await session.end('rollback').catch(() => {});
       throw error;
     } finally {
-      this.asked ||= session.statements > 0;
+      this.note(session);
     }
+  }
+
+  private note({ statements, refusal }: Session): void {
+    this.asked ||= statements > 0;
+    this.refusal ??= refusal;
   }
 
   /**
@@ -78,7 +85,7 @@ export class Door {
         if (!RETRIED.has((error as { code?: string }).code ?? '') || attempt === ATTEMPTS)
           throw translated(error, true);
       } finally {
-        this.asked ||= session.statements > 0;
+        this.note(session);
       }
     }
   }

@@ -7,7 +7,7 @@ type KeyFile = { demo: boolean };
 
 /**
  * The keys in the file, made where there are none. Whoever is killed on the way leaves nothing under the file's name, and of
- * two first starts one gives its file the name and both read it whole. Production refuses keys that a demonstration made.
+ * two first starts one gives its file the name and both read it whole. Production refuses keys that a demonstration made, and the other way round.
  */
 export async function openKeyFile<F extends KeyFile>(
   path: string,
@@ -15,6 +15,10 @@ export async function openKeyFile<F extends KeyFile>(
   make: () => Promise<Omit<F, 'demo'>>,
 ): Promise<F> {
   const file = readKeyFile<F>(path) ?? create(path, { demo: !production, ...(await make()) } as F);
+  if (!production && !file.demo)
+    throw new ConfigError(
+      `${path} 是生产环境的密钥，演示模式拒绝启动：请设 NODE_ENV=production，或改用另一个 DATA_DIR。 ${path} is a production key, which demo mode refuses: set NODE_ENV=production, or use another DATA_DIR.`,
+    );
   if (production && file.demo)
     throw new ConfigError(
       `${path} 是演示密钥，生产环境拒绝启动：请改用新的 DATA_DIR，或移走该文件后重新启动。 ${path} is a demo key, which production refuses: use a new DATA_DIR, or move the file away and start again.`,

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { ApiError } from '../graph/errors.js';
 import { type Actor, DATABASE_ROLE } from './actor.js';
 import { type Asked, ask, Batch, type Statement } from './batch.js';
-import { translated } from './database-errors.js';
+import { isBroken, translated } from './database-errors.js';
 
 export type { Statement };
 
@@ -105,9 +105,10 @@ export class Session {
   }
 
   private async run<R>(statement: Statement, values: unknown[], last: boolean): Promise<R[]> {
-    if (this.ended || this.closed) throw new Error('the session has ended');
     if (this.failure) throw this.failure;
+    if (this.ended || this.closed) throw new Error('the session has ended');
     this.closed = last;
+    this.statements++;
     try {
       return await this.send<R>(statement, values, last, this.mode === 'read');
     } catch (error) {
@@ -117,7 +118,7 @@ export class Session {
   }
 
   private async send<R>(statement: Statement, values: unknown[], last: boolean, again: boolean): Promise<R[]> {
-    this.client ??= await this.pool.connect();
+    this.client ??= await this.connect();
     const { client } = this;
     // a batch by itself is a transaction
     const alone = last && !this.opened;
@@ -125,7 +126,6 @@ export class Session {
     const after = last && !alone ? [COMMIT] : [];
     const batch = new Batch([...before, ask(asRole(DATABASE_ROLE[this.actor.role], statement), values), ...after]);
     if (!alone) this.pending = true;
-    this.statements++;
     client.query(batch);
     const failed = await batch.done.then(
       () => undefined,
@@ -141,12 +141,20 @@ export class Session {
       }
       this.broken = failed.error;
     }
-    if (results.length < before.length) throw failed!.error;
+    const problem = failed && (this.mode === 'read' ? translated(failed.error) : failed.error);
+    if (results.length < before.length) throw problem;
     if (!this.opened && this.actor.tokenId) this.judge(results[before.length - 1][0].r);
     this.opened = true;
-    if (failed) throw this.mode === 'read' ? translated(failed.error) : failed.error;
+    if (problem) throw problem;
     if (last) this.pending = false;
     return results[before.length] as R[];
+  }
+
+  /** None is free in time, or the database is not there. */
+  private connect(): Promise<PoolClient> {
+    return this.pool.connect().catch((error) => {
+      throw new ApiError('UNAVAILABLE', { cause: error });
+    });
   }
 
   /** Asked in every request's first statement: a revoked token is refused at once, on every instance. */
@@ -175,10 +183,4 @@ export class Session {
       }
     if (outcome === 'commit' && this.mode === 'write' && this.failure) throw this.failure;
   }
-}
-
-/** By its SQLSTATE (shut down, connection exception) or by what the socket or the client says. */
-function isBroken(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  return /^(57P0[123]|08...|ECONNRESET|EPIPE)$/.test(code) || /Connection terminated|not queryable/.test(message);
 }

@@ -38,6 +38,8 @@ const SETTINGS = {
   role: 'iec_login',
   timezone: 'UTC',
   statement_timeout: '30000',
+  // whoever waits for somebody's row holds a connection that others wait for
+  lock_timeout: '5000',
   idle_in_transaction_session_timeout: '60000',
   jit: 'off',
   default_transaction_read_only: 'on',

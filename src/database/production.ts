@@ -10,11 +10,27 @@ export async function refuseUnfit(owner: DataSource): Promise<void> {
     throw new ConfigError(
       'DATABASE_URL 的用户是超级用户，可绕过行级安全，生产环境拒绝启动：请改用 NOSUPERUSER、NOBYPASSRLS 的普通用户。 The user of DATABASE_URL is a superuser, whom row-level security does not bind, which production refuses: use a plain one, NOSUPERUSER and NOBYPASSRLS.',
     );
-  const [{ demo }] = there
-    ? await owner.query('SELECT EXISTS (SELECT FROM access_token WHERE demo) AS demo')
-    : [{ demo: false }];
+  const { demo } = await tokensIn(owner, there);
   if (demo)
     throw new ConfigError(
       '数据库中有演示账号，生产环境拒绝启动：请改用新的数据库。 The database holds demo accounts, which production refuses: use a new database.',
     );
+}
+
+/** A demonstration in a production database could not be undone: what it files stays. */
+export async function refuseProduction(owner: DataSource): Promise<void> {
+  const [{ there }] = await owner.query("SELECT to_regclass('access_token') IS NOT NULL AS there");
+  const { any, demo } = await tokensIn(owner, there);
+  if (any && !demo)
+    throw new ConfigError(
+      '数据库属于生产环境（有令牌，而无演示账号），演示模式拒绝启动：请设 NODE_ENV=production，或改用另一个数据库。 The database is a production one (tokens, and no demo accounts), which demo mode refuses: set NODE_ENV=production, or use another database.',
+    );
+}
+
+async function tokensIn(owner: DataSource, there: boolean): Promise<{ any: boolean; demo: boolean }> {
+  if (!there) return { any: false, demo: false };
+  const [found] = await owner.query(
+    'SELECT EXISTS (SELECT FROM access_token) AS "any", EXISTS (SELECT FROM access_token WHERE demo) AS demo',
+  );
+  return found;
 }

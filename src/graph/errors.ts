@@ -38,8 +38,8 @@ export const REQUEST_ERRORS = {
     status: 409,
   },
   UNAVAILABLE: {
-    zh: '文件存储暂时不可用，请稍后重试。',
-    en: 'The file storage is not available; try again later.',
+    zh: '数据库或文件存储暂时不可用，请稍后重试。',
+    en: 'The database or the file storage is not available at the moment; try again later.',
     status: 503,
   },
   INTERNAL: {

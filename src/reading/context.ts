@@ -59,9 +59,15 @@ export class Context {
   }
 
   /** After a change: a fresh look with the same eyes, since the change may have altered what they may see. */
-  afterwards<R>(info: GraphQLResolveInfo, entity: Function, id: string | null | undefined): Promise<R | null> {
-    if (!id) return Promise.resolve(null);
-    return this.door.reading(this.actor, ({ session }) => this.reader.one<R>(info, session, entity, { id }));
+  async afterwards<R>(info: GraphQLResolveInfo, entity: Function, id: string | null | undefined): Promise<R | null> {
+    if (!id) return null;
+    try {
+      return await this.door.reading(this.actor, ({ session }) => this.reader.one<R>(info, session, entity, { id }));
+    } catch (error) {
+      // a token that has just revoked itself sees nothing any more; the change was made all the same
+      if (error === this.door.refusal && this.door.committed) return null;
+      throw error;
+    }
   }
 
   get statements(): number {
@@ -75,6 +81,7 @@ export class Context {
     } finally {
       await this.opened?.end(failed ? 'rollback' : 'commit');
     }
-    if (this.reads && this.opened?.refusal) throw this.opened.refusal;
+    const refusal = this.opened?.refusal ?? this.door.refusal;
+    if (refusal && !this.door.committed) throw refusal;
   }
 }

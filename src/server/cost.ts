@@ -63,7 +63,9 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): number {
-  const key = `${operation.name?.value ?? ''}|${shape(variables)}`;
+  const declared = operation.variableDefinitions?.map(({ variable: { name } }) => name.value) ?? [];
+  const given = declared.map((name) => (Object.hasOwn(variables, name) ? shape(variables[name]) : 'absent'));
+  const key = JSON.stringify([operation.name?.value, given]);
   const known = admitted.costs.get(key);
   if (known !== undefined) return known;
   const cost = compute(schema, admitted, operation, variables, estimator());
@@ -143,11 +145,9 @@ function mostExpensive(
 }
 
 /** What of the variables a cost can depend on: numbers, flags, lengths of lists; never the texts themselves. */
-function shape(value: unknown): string {
-  if (typeof value === 'string') return 's';
-  if (Array.isArray(value)) return `[${value.length}]`;
-  if (value === null || typeof value !== 'object') return String(value);
-  return `{${Object.entries(value)
-    .map(([k, v]) => `${k}:${shape(v)}`)
-    .join()}}`;
+function shape(value: unknown): unknown {
+  if (typeof value === 'string') return 'text';
+  if (Array.isArray(value)) return [value.length];
+  if (value === null || typeof value !== 'object') return value;
+  return Object.entries(value).map(([name, inner]) => [name, shape(inner)]);
 }

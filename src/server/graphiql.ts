@@ -30,7 +30,9 @@ html, body { height: 100%; margin: 0; overflow: hidden; }
 body { display: flex; flex-direction: column; }
 #bar { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; padding: .4rem .9rem;
   font: 14px/1.5 system-ui, "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; background: #1f3a5f; color: #fff; }
-#bar select { max-width: 26rem; font: inherit; padding: .1rem .3rem; }
+#bar strong { white-space: nowrap; }
+#bar label { max-width: 100%; }
+#bar select { max-width: min(18rem, 100%); font: inherit; padding: .1rem .3rem; text-overflow: ellipsis; }
 #bar small { opacity: .85; }
 #root { flex: 1; min-height: 0; width: 100%; height: auto; overflow: hidden; }
 #root .graphiql-container { width: 100%; height: 100%; }
@@ -62,7 +64,9 @@ const BAR = `
     if (url.origin !== location.origin || url.pathname !== endpoint) return send(input, init);
     const headers = new Headers(init.headers || (input instanceof Request ? input.headers : undefined));
     const chosen = accounts.find((a) => a.label === account.value);
-    if (chosen && !headers.has('authorization')) headers.set('authorization', 'Bearer ' + chosen.token);
+    // the documentation is the same for everybody, also for whoever's token no longer holds
+    if (String(init.body).includes('"operationName":"IntrospectionQuery"')) headers.delete('authorization');
+    else if (chosen && !headers.has('authorization')) headers.set('authorization', 'Bearer ' + chosen.token);
     if (!headers.has('accept-language')) headers.set('accept-language', language.value);
     return send(input, { ...init, headers });
   };
@@ -79,6 +83,8 @@ const START = `
   const example = examples.find((e) => e.query === asked);
   YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
     endpoint, title, defaultQuery: welcome, defaultTabs: tabs, logo: '<span></span>',
+    // a token that somebody typed ends with the page: desks are shared
+    shouldPersistHeaders: false,
     ...(example && example.variables ? { variables: example.variables } : {}),
   });
 })();

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { ApiError } from '../graph/errors.js';
-import { both } from '../graph/language.js';
+import { both, type Text } from '../graph/language.js';
 import { graphiqlRoute } from './graphiql.js';
 import { graphqlRoute, refuse, viewpointOf } from './graphql-route.js';
 import { LIMITS } from './limits.js';
 import type { HttpOptions } from './options.js';
 import { badInput, Refusal } from './problems.js';
 
+/** Milliseconds: for the body of a query to arrive, and for running requests to end once the server closes. */
+const PATIENCE = { body: 30_000, closing: 30_000 };
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The HTTP server, not yet listening. It knows the schema as a value and no feature. */
 export async function createHttpServer<C>(options: HttpOptions<C>): Promise<FastifyInstance> {
   const origins: ReadonlySet<string> = new Set(options.allowedOrigins);
+  const patience = options.patience ?? PATIENCE;
   const app = fastify({
     logger: options.logger ?? { level: 'warn', stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -48,10 +51,15 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
     done();
   });
 
-  // a connection whose last request ends after closing began would else stay open for the whole keep-alive time
+  // a connection whose last request ends after closing began would else stay open for the whole keep-alive time, and one
+  // whose request never ends for good
   app.addHook('preClose', async () => {
     const sweep = setInterval(() => app.server.closeIdleConnections(), 50).unref();
-    app.server.once('close', () => clearInterval(sweep));
+    const last = setTimeout(() => app.server.closeAllConnections(), patience.closing).unref();
+    app.server.once('close', () => {
+      clearInterval(sweep);
+      clearTimeout(last);
+    });
   });
 
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
@@ -73,7 +81,10 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
     return state.ok ? { status: 'ready' } : reply.code(503).send({ status: 'unavailable', reason: state.reason });
   });
 
-  await app.register(async (scope) => graphqlRoute(scope, options, origins));
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => hasten(request, reply, patience.body));
+    await graphqlRoute(scope, options, origins);
+  });
   graphiqlRoute(app, options.graphiql);
   for (const plugin of options.plugins ?? []) await app.register(plugin);
   return app;
@@ -123,9 +134,26 @@ const refusal = (status: number, zh: string, en: string, params?: Record<string,
   new Refusal(badInput({ zh, en }, params), status);
 
 /** For bytes that are no HTTP: there is no request yet whose language or id could be told. */
-const BROKEN_REQUEST = (() => {
-  const message = both({ zh: '请求不是合法的 HTTP。', en: 'The request is not valid HTTP; correct it.' });
+const bareAnswer = (status: string, text: Text): string => {
+  const message = both(text);
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT', retryable: false } }] });
-  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n`;
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n`;
   return `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-})();
+};
+const BROKEN_REQUEST = bareAnswer('400 Bad Request', {
+  zh: '请求不是合法的 HTTP。',
+  en: 'The request is not valid HTTP; correct it.',
+});
+const TOO_SLOW = bareAnswer('408 Request Timeout', {
+  zh: '请求体没有及时到达，请重新发送。',
+  en: 'The body did not arrive in time; send the request again.',
+});
+
+/** A body that does not come is not waited for. */
+function hasten({ raw, method }: FastifyRequest, reply: FastifyReply, milliseconds: number): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const timer = setTimeout(() => raw.socket.end(TOO_SLOW, () => raw.socket.destroy()), milliseconds).unref();
+  const done = () => clearTimeout(timer);
+  raw.once('end', done);
+  reply.raw.once('close', done);
+}

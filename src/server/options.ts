@@ -36,5 +36,6 @@ export type HttpOptions<C = unknown> = {
   allowedOrigins?: readonly string[];
   /** Instead of the address that the client used, behind a proxy. */
   publicBase?: string;
+  patience?: { body: number; closing: number };
   logger?: FastifyServerOptions['logger'];
 };

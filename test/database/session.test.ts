@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
-import { JOB } from '../../src/access/actor.js';
+import { Client, Pool } from 'pg';
+import { JOB, PUBLIC } from '../../src/access/actor.js';
+import { Session } from '../../src/access/session.js';
 import { Upload } from '../../src/reports/revision.entity.js';
+import { change, obligationOf } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
 
 let s: TestService;
@@ -45,6 +47,47 @@ describe('the session', () => {
     }
     await admin.end();
   });
+
+  it('says that the database is not available, when no connection is free in time or none can be had', async () => {
+    const connectionString = s.owner.options.type === 'postgres' ? (s.owner.options.url as string) : '';
+    const refused = async (pool: Pool) => {
+      const session = new Session(pool, PUBLIC, 'read', () => s.clock.now);
+      const first = await session.query({ text: 'SELECT 1' }).catch((error) => error);
+      expect(first).toMatchObject({ code: 'UNAVAILABLE', extensions: { retryable: true } });
+      // the first failure is the session's, also for whoever asks after it
+      expect(await session.query({ text: 'SELECT 1' }, [], true).catch((error) => error)).toBe(first);
+      expect(session.statements).toBeGreaterThan(0);
+      await session.end('rollback');
+    };
+    const full = new Pool({ connectionString, max: 1, connectionTimeoutMillis: 100 });
+    const taken = await full.connect();
+    await refused(full);
+    taken.release();
+    await full.end();
+    const nowhere = new Pool({ connectionString: 'postgres://u@127.0.0.1:1/x' });
+    await refused(nowhere);
+    await nowhere.end();
+  });
+
+  it('lets nobody wait long for a row that somebody else holds, nor others for those who wait', async () => {
+    const holder = new Client({ connectionString: s.owner.options.type === 'postgres' ? s.owner.options.url : '' });
+    await holder.connect();
+    const obligation = await obligationOf(s, s.token('BOARD', '430000-2024-15'), 'HALF_YEAR_SUMMARY', 2026);
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM report_obligation WHERE id = $1 FOR UPDATE', [obligation.id]);
+    const began = performance.now();
+    const waiting = Array.from({ length: 10 }, () =>
+      change(s, s.token('BOARD', '430000-2024-15'), 'createReportDraft', { obligationId: obligation.id }).catch(
+        ({ code }) => code,
+      ),
+    );
+    await delay(200);
+    expect((await list()).data.consortia.totalCount).toBe(21);
+    expect(await Promise.all(waiting)).toEqual(Array(10).fill('CONFLICT'));
+    expect(performance.now() - began).toBeLessThan(25_000);
+    await holder.query('ROLLBACK');
+    await holder.end();
+  }, 40_000);
 
   it('tries a deadlock again, from a new transaction, until both have written', async () => {
     const actor = s.actor('BOARD', '430000-2024-06');

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { ApiError } from '../../src/graph/errors.js';
 import { languageOf } from '../../src/graph/language.js';
 import { read, type Started, start } from './fixture.js';
@@ -237,6 +238,17 @@ describe('serving', () => {
     expect(await cost('query ($i: [ID!]!) { nodes(ids: $i) { twin { id } } }', { i: Array(100).fill('1') })).toBe(111);
   });
 
+  it('counts by the declared variables, whatever others are called', async () => {
+    const page =
+      'query Z($n: Int = 100) { cities(first: $n) { nodes { page(first: $n) { nodes { page(first: $n) { nodes { id } } } } } } }';
+    const code = async (variables: Record<string, unknown>) =>
+      (await server.ask(page, variables)).body.errors?.[0].extensions.code;
+    expect(await code({})).toBe('QUERY_TOO_COSTLY');
+    expect(await code({ x: 'a', n: 1 })).toBeUndefined();
+    expect(await code({ 'x:s,n': 1 })).toBe('QUERY_TOO_COSTLY');
+    expect(await code({ 'x:text,n': 1 })).toBe('QUERY_TOO_COSTLY');
+  });
+
   it('repeats no host header that is none', async () => {
     const { port } = server.app.server.address() as { port: number };
     const who = (host: string) =>
@@ -276,6 +288,41 @@ describe('serving', () => {
       body: { errors: [{ message: 'No such object.', extensions: { code: 'NOT_FOUND' } }] },
     });
     await other.app.close();
+  });
+
+  it('does not wait for a body that does not come, nor for a request that does not end when it closes', async () => {
+    const other = await start({ patience: { body: 300, closing: 300 } });
+    const { port } = other.app.server.address() as { port: number };
+    const half = () =>
+      new Promise<{ text: string; ms: number }>((done) => {
+        const began = performance.now();
+        let text = '';
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(
+            'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+          ),
+        );
+        socket.on('data', (chunk) => (text += chunk));
+        socket.on('error', () => {});
+        socket.on('close', () => done({ text, ms: performance.now() - began }));
+      });
+    const late = await half();
+    expect(late.text).toMatch(/^HTTP\/1.1 408 [\s\S]*没有及时到达[\s\S]*"BAD_USER_INPUT"/);
+    expect(late.ms).toBeLessThan(3000);
+    // a request in time, and one that takes longer than a body may
+    expect((await other.ask('{ city { id } }')).status).toBe(200);
+    await other.app.close();
+
+    const closing = await start({ patience: { body: 60_000, closing: 300 } });
+    const port2 = (closing.app.server.address() as { port: number }).port;
+    const stuck = connect(port2, '127.0.0.1');
+    stuck.on('error', () => {});
+    stuck.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+    await new Promise((done) => setTimeout(done, 100));
+    const began = performance.now();
+    await closing.app.close();
+    expect(performance.now() - began).toBeLessThan(5000);
+    stuck.destroy();
   });
 
   it('lets running requests end when it closes', async () => {

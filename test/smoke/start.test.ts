@@ -157,7 +157,7 @@ describe('the start command', () => {
   }, 90_000);
 
   it('says in one sentence what to do', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
+    const server = createServer((socket) => socket.end('no')).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
     const cases: [Record<string, string>, RegExp][] = [
@@ -166,6 +166,9 @@ describe('the start command', () => {
       [{ DATABASE_URL: 'postgres://u@127.0.0.1:1/x', DATA_DIR: await folder() }, /Can't connect to the database/],
       [{ PORT: String(port), DATA_DIR: await folder() }, /is in use/],
       [{ DATA_DIR: '/dev/null/x' }, LINE],
+      [{ DATABASE_URL: 'postgres://u:p%ZZ@127.0.0.1:1/x' }, /write it as %25/],
+      [{ DATABASE_URL: 'postgres://u@127.0.0.1:1/x', DATA_DIR: '/proc/nowhere' }, /create the data folder/],
+      [{ DATABASE_URL: `postgres://u@127.0.0.1:${port}/x`, DATA_DIR: await folder() }, /is no PostgreSQL/],
     ];
     for (const [env, sentence] of cases) {
       const refused = start(env);

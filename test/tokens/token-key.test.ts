@@ -16,6 +16,8 @@ test('production refuses a demo key and opens its own', async () => {
   await rm(join(folder, 'keys'), { recursive: true });
   await Tokens.open(folder, true, now);
   await Tokens.open(folder, true, now);
+  // and a demonstration does not sign with a production key
+  await expect(Tokens.open(folder, false, now)).rejects.toThrow(/生产环境的密钥.*production key/s);
 });
 
 test('of many first starts one makes the key and all read it whole; one that was killed leaves nothing', async () => {

@@ -97,8 +97,16 @@ describe('tokens', () => {
       const { token, secret } = await issue(issuer, input);
       for (const [query, code] of asked) expect(await codeOf(secret, query)).toBe(code);
       await revoke(issuer, token.id);
-      for (const [query] of asked)
+      for (const [query] of asked) {
         expect({ query, code: await codeOf(secret, query) }).toEqual({ query, code: 'TOKEN_REVOKED' });
+        // the whole request, as a query's
+        const answer = await fetch(`${s.base}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+          body: JSON.stringify({ query: `mutation { ${query} { userErrors { code } } }` }),
+        });
+        expect([answer.status, await answer.json()]).toEqual([401, { errors: [expect.anything()] }]);
+      }
     }
   });
 

@@ -148,7 +148,7 @@ function checkVersion(data: string, folder: string) {
 }
 
 /** As `recursive: true`, which never returns where the system has no room for folders (/proc). */
-function makeFolder(path: string) {
+export function makeFolder(path: string) {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {

@@ -93,6 +93,12 @@ describe('what is no whole PDF', () => {
     ['a catalog alone', pdfOf(['<< /Type /Catalog >>']), ['DAMAGED']],
     ['a page whose content is lost', pdfOf([CATALOG, PAGES, PAGE]), ['DAMAGED']],
     ['an object begun behind its end', Buffer.concat([plain, Buffer.from('5 0 obj\n<< /Type /Page')]), ['DAMAGED']],
+    [
+      'a tree that is its own page',
+      pdfOf([CATALOG, '<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999999 >>']),
+      ['DAMAGED'],
+    ],
+    ['a count without pages', pdfOf([CATALOG, '<< /Type /Pages /Count 5 >>']), ['DAMAGED']],
     ['a tree in circles', pdfOf([CATALOG, '<< /Type /Pages /Kids [2 0 R] /Count 1 >>']), ['DAMAGED']],
     ['endless nesting', pdfOf([`${'['.repeat(2_000_000)}`, CATALOG]), ['DAMAGED']],
   ])('is named for what it is: %s', async (_, bytes, findings) => {

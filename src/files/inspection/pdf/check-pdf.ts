@@ -77,7 +77,8 @@ async function structure(file: Buffer, report: Report): Promise<void> {
   for (const trailer of objects.trailers()) if (has(trailer, 'Encrypt')) report.add('ENCRYPTED');
   const end = file.lastIndexOf(END);
   // cut off: without an end, or with an object begun behind it
-  if (objects.hopeless || end < 0 || last > end || (!objects.incomplete && pages.missing)) report.add('DAMAGED');
+  if (objects.hopeless || end < 0 || last > end || (!objects.incomplete && (pages.missing || pages.none)))
+    report.add('DAMAGED');
   report.add(...(await attachments.findings()));
   const { signatures: signed, findings } = signatures.check(file);
   report.signatures = signed;
@@ -88,16 +89,18 @@ async function structure(file: Buffer, report: Report): Promise<void> {
 const isEncrypted = ({ value, stream, within }: Found): boolean =>
   !within && value instanceof PDFDict && stream !== null && nameOf(value, 'Type') === 'XRef' && has(value, 'Encrypt');
 
-/** Pages whose content is nowhere in the file: it was cut and mended. */
+/** Pages whose content is nowhere in the file: it was cut and mended. Or none at all, in a tree that only says that it has some. */
 class PageContents {
   private readonly wanted = new Set<number>();
   private readonly present = new Set<number>();
+  none = true;
 
   see({ number, value }: Found): void {
     if (number !== null) this.present.add(number);
     if (!value) return;
     for (const dict of dictsIn(value)) {
       if (nameOf(dict, 'Type') !== 'Page') continue;
+      this.none = false;
       const contents = dict.get(PDFName.of('Contents'));
       const list: (PDFObject | undefined)[] = contents instanceof PDFArray ? contents.asArray() : [contents];
       for (const ref of list) if (ref instanceof PDFRef) this.wanted.add(ref.objectNumber);
