@@ -4,10 +4,10 @@ import { buildSchema } from 'type-graphql';
 import { tokenFirst } from './access/token-first.js';
 import { ReportArchiveResolver } from './archive/archive.resolver.js';
 import { Board, BoardMember } from './boards/board.entity.js';
-import { BoardMemberResolver, BoardResolver } from './boards/board.resolver.js';
 import { Consortium, Designation } from './consortia/consortium.entity.js';
 import { ConsortiumResolver, consortiumPages } from './consortia/consortium.resolver.js';
 import { EnumLabelResolver } from './graph/enum-labels.js';
+import { addLabels } from './graph/label-fields.js';
 import { DateTimeResolver } from './graph/scalars.js';
 import { Organization, Park } from './organizations/organization.entity.js';
 import { OrganizationResolver, organizationPages } from './organizations/organization.resolver.js';
@@ -54,8 +54,6 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ProvinceResolver,
       OrganizationResolver,
       ConsortiumResolver,
-      BoardResolver,
-      BoardMemberResolver,
       ReportObligationResolver,
       ReportResolver,
       ReportEventResolver,
@@ -94,6 +92,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
     scalarsMap: [{ type: Date, scalar: DateTimeResolver }],
     validate: false,
   });
+  addLabels(schema);
   const sorted = lexicographicSortSchema(schema);
   sorted.getQueryType()!.description =
     '查询：只返回来访者可见的内容。 Queries: each answers what the viewer may see, and nothing else.';

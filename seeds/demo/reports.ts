@@ -23,6 +23,7 @@ const NEXT_DUE = [
   'returned by the city',
   'approved',
   'none',
+  'submitted',
   'returned by the province',
 ] as const;
 type Goal = (typeof LAST_DUE)[number] | (typeof NEXT_DUE)[number];

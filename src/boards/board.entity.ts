@@ -13,7 +13,7 @@ import {
 import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/checks.js';
 import { BoardForm, BoardPosition, Constituency } from '../graph/enums.js';
-import { Needs, NullWhenHidden, OrderBy } from '../graph/hints.js';
+import { NullWhenHidden, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
@@ -29,10 +29,6 @@ export class Board extends ScopedNode {
   @Field(() => BoardForm, { description: '形式。 Form.' })
   @Column({ type: 'text' })
   form!: BoardForm;
-
-  @Field({ description: '形式名称。 Label of the form.' })
-  @Needs('form')
-  readonly formLabel!: string;
 
   @Field(() => Consortium, { description: '所属联合体。 Its consortium.' })
   @OneToOne(
@@ -82,10 +78,6 @@ export class BoardMember extends ScopedNode {
   @Field(() => BoardPosition, { description: '职务。 Position.' })
   @Column({ type: 'text' })
   position!: BoardPosition;
-
-  @Field({ description: '职务名称。 Label of the position.' })
-  @Needs('position')
-  readonly positionLabel!: string;
 
   @Field(() => Constituency, { description: '代表方。 Whom the member represents.' })
   @Column({ type: 'text' })

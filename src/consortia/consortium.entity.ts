@@ -3,7 +3,7 @@ import { Column, Entity, Index, ManyToOne, OneToMany, OneToOne, type Relation } 
 import { Board } from '../boards/board.entity.js';
 import { OneOf } from '../database/checks.js';
 import { ConsortiumStatus, MembershipRole } from '../graph/enums.js';
-import { Needs, Through } from '../graph/hints.js';
+import { Through } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 import { Organization, Park } from '../organizations/organization.entity.js';
@@ -93,10 +93,6 @@ export class Consortium extends Node {
   @Field(() => ConsortiumStatus, { description: '状态（通知第3条）。 Standing on the list (notice, paragraph 3).' })
   @Column({ type: 'text', default: 'ACTIVE' })
   status!: ConsortiumStatus;
-
-  @Field({ description: '状态名称。 Label of the status.' })
-  @Needs('status')
-  readonly statusLabel!: string;
 
   @Field(() => Designation, { description: '名单批次。 The list that designated it.' })
   @ManyToOne(() => Designation, { nullable: false })

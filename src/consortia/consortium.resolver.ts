@@ -4,7 +4,6 @@ import { connection } from '../graph/connections.js';
 import { Direct } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
 import { Paged } from '../graph/hints.js';
-import { labelOf } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { OrganizationConnection } from '../organizations/organization.resolver.js';
@@ -64,11 +63,6 @@ export class ConsortiumResolver {
   @Direct()
   consortia(@Args() args: ConsortiaArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'consortia', args);
-  }
-
-  @FieldResolver()
-  statusLabel(@Root() row: Consortium, @Ctx() c: Context): string {
-    return labelOf('ConsortiumStatus', row.status, c.language);
   }
 
   @FieldResolver(() => OrganizationConnection, {

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '../graph/errors.js';
+import { languageOf, type Text } from '../graph/language.js';
 import { type ByteRange, dispositionOf, rangeOf } from './http-headers.js';
 import type { UrlSigner } from './signing.js';
 import {
@@ -67,7 +69,7 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
       return refuse(reply.header('retry-after', '30'), UNAVAILABLE);
     }
     request.log.error({ err: error }, 'files');
-    return refuse(reply, FAILED);
+    return refuse(reply, error instanceof ApiError && error.code === 'UNAVAILABLE' ? BUSY : FAILED);
   });
 
   const claimsOf = (request: FastifyRequest): LinkClaims => {
@@ -136,83 +138,100 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
 
 const ALWAYS = { 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' };
 
-/** An answer that needs no more than itself: the same bytes for everybody. */
+/** In the words of every other error of this API. */
 class Problem extends Error {
-  readonly body: string;
   constructor(
     readonly status: number,
-    code: string,
-    message: string,
+    readonly code: string,
+    readonly text: Text,
+    readonly retryable = false,
   ) {
     super(code);
-    this.body = JSON.stringify({ error: { code, message } });
   }
 }
 
-const NOT_FOUND = new Problem(
-  404,
-  'NOT_FOUND',
-  '链接无效或已过期，请重新获取链接。 The link is not valid or has expired; ask for a new one.',
+const NOT_FOUND = new Problem(404, 'NOT_FOUND', {
+  zh: '链接无效或已过期，请重新获取链接。',
+  en: 'The link is not valid or has expired; ask for a new one.',
+});
+const LENGTH_REQUIRED = new Problem(411, 'UPLOAD_MISMATCH', {
+  zh: '请在 Content-Length 中给出文件大小。',
+  en: 'Send the file with its size in Content-Length.',
+});
+const RANGE = new Problem(416, 'RANGE_NOT_SATISFIABLE', {
+  zh: '请求的范围超出文件，请从头下载。',
+  en: 'The range lies outside the file; download it from its beginning.',
+});
+const FAILED = new Problem(
+  500,
+  'INTERNAL',
+  { zh: '文件服务出错，请稍后重试。', en: 'The file service failed; try again later.' },
+  true,
 );
-const LENGTH_REQUIRED = new Problem(
-  411,
-  'UPLOAD_MISMATCH',
-  '请在 Content-Length 中给出文件大小。 Send the file with its size in Content-Length.',
+const BUSY = new Problem(
+  503,
+  'UNAVAILABLE',
+  { zh: '数据库暂时不可用，请稍后重试。', en: 'The database does not answer; try again later.' },
+  true,
 );
-const RANGE = new Problem(
-  416,
-  'RANGE_NOT_SATISFIABLE',
-  '请求的范围超出文件，请从头下载。 The range lies outside the file; download it from its beginning.',
-);
-const FAILED = new Problem(500, 'INTERNAL', '文件服务出错，请稍后重试。 The file service failed; try again later.');
-
 const UNAVAILABLE = new Problem(
   503,
   'STORAGE_UNAVAILABLE',
-  '文件存储暂时不可用，请稍后重试。 The file storage does not answer; try again later.',
+  { zh: '文件存储暂时不可用，请稍后重试。', en: 'The file storage does not answer; try again later.' },
+  true,
 );
 
 const PROBLEMS: Record<UploadErrorCode, Problem> = {
   INCOMPLETE: new Problem(
     400,
     'UPLOAD_INCOMPLETE',
-    '文件尚未完整到达，请补传。 Not all of the file has arrived; send what is missing.',
+    { zh: '文件尚未完整到达，请补传。', en: 'Not all of the file has arrived; send what is missing.' },
+    true,
   ),
-  SIZE_MISMATCH: new Problem(
-    400,
-    'UPLOAD_MISMATCH',
-    '大小与申报的（或该分段的）不一致，请核对后重新上传。 The size is not the announced one, or not that of the part; check it and send again.',
-  ),
-  HASH_MISMATCH: new Problem(
-    400,
-    'UPLOAD_MISMATCH',
-    '文件内容与申报的 SHA-256 不一致，请重新上传。 The content does not have the announced SHA-256; send it again.',
-  ),
-  TOO_LARGE: new Problem(
-    413,
-    'UPLOAD_TOO_LARGE',
-    '文件超过大小上限，请压缩后重新申请上传。 The file is larger than allowed; make it smaller and create a new upload.',
-  ),
+  SIZE_MISMATCH: new Problem(400, 'UPLOAD_MISMATCH', {
+    zh: '大小与申报的（或该分段的）不一致，请核对后重新上传。',
+    en: 'The size is not the announced one, or not that of the part; check it and send again.',
+  }),
+  HASH_MISMATCH: new Problem(400, 'UPLOAD_MISMATCH', {
+    zh: '文件内容与申报的 SHA-256 不一致，请重新上传。',
+    en: 'The content does not have the announced SHA-256; send it again.',
+  }),
+  TOO_LARGE: new Problem(413, 'UPLOAD_TOO_LARGE', {
+    zh: '文件超过大小上限，请压缩后重新申请上传。',
+    en: 'The file is larger than allowed; make it smaller and create a new upload.',
+  }),
   NO_SPACE: new Problem(
     507,
     'STORAGE_FULL',
-    '服务器存储空间不足，请联系管理员后重试。 The server has no space left; tell its administrator and try again.',
+    {
+      zh: '服务器存储空间不足，请联系管理员后重试。',
+      en: 'The server has no space left; tell its administrator and try again.',
+    },
+    true,
   ),
-  ABORTED: new Problem(400, 'UPLOAD_ABORTED', '上传中断，请重新上传。 The upload was interrupted; send it again.'),
+  ABORTED: new Problem(
+    400,
+    'UPLOAD_ABORTED',
+    { zh: '上传中断，请重新上传。', en: 'The upload was interrupted; send it again.' },
+    true,
+  ),
 };
 
 /** Every code that a file route answers. */
 export const FILE_CODES: readonly string[] = [
   ...new Set(
-    [NOT_FOUND, LENGTH_REQUIRED, RANGE, FAILED, UNAVAILABLE, ...Object.values(PROBLEMS)].map((p) => p.message),
+    [NOT_FOUND, LENGTH_REQUIRED, RANGE, FAILED, BUSY, UNAVAILABLE, ...Object.values(PROBLEMS)].map((p) => p.message),
   ),
 ];
 
 const OF_THE_FILE = ['content-disposition', 'content-length', 'etag', 'accept-ranges'];
 
-function refuse(reply: FastifyReply, problem: Problem): FastifyReply {
+function refuse(reply: FastifyReply, { status, code, text, retryable }: Problem): FastifyReply {
   for (const name of OF_THE_FILE) reply.removeHeader(name);
-  return reply.code(problem.status).type('application/json; charset=utf-8').send(problem.body);
+  const { id: requestId, headers } = reply.request;
+  const message = text[languageOf(headers['accept-language'])];
+  const body = { errors: [{ message, extensions: { code, retryable, requestId } }] };
+  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
 /** An answer is only heard by a sender that may finish its sentence, up to the longest that was ever allowed. */

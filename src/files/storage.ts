@@ -29,7 +29,10 @@ export class FileMissing extends Error {}
 /** The store does not answer. A request error by itself, so that no caller has to translate it. */
 export class StorageUnavailable extends ApiError {
   constructor(cause: unknown) {
-    super('UNAVAILABLE', { cause: cause instanceof Error ? cause : new Error(String(cause)) });
+    super('UNAVAILABLE', {
+      cause: cause instanceof Error ? cause : new Error(String(cause)),
+      message: { zh: '文件存储暂时不可用，请稍后重试。', en: 'The file storage is not available; try again later.' },
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { labelledEnum, labelOf } from './labels.js';
-import type { Language } from './language.js';
+import type { Language, Text } from './language.js';
 
 /** Every business error: when, and what to do. The sentences are the schema's too. */
 export const UserErrorCode = labelledEnum(
@@ -13,12 +13,12 @@ export const UserErrorCode = labelledEnum(
     CONFLICT: { zh: '已被他人更改，请刷新后重试。', en: 'Somebody else changed this; reload and try again.' },
     ILLEGAL_TRANSITION: { zh: '当前状态下不可执行此操作。', en: 'Not possible in this state.' },
     DOCUMENT_MISSING: {
-      zh: '缺少文件：须有一份WORD文档和一份PDF。',
-      en: 'A document is missing: one Word file and one PDF are required.',
+      zh: '缺少文件，须有一份WORD文档和一份PDF。',
+      en: 'A document is missing; one Word file and one PDF are required.',
     },
     DOCUMENT_UNREADABLE: {
-      zh: '文件未通过检查：原因见 params 中的 finding。',
-      en: 'The file was refused by its check: params say why, as `finding`.',
+      zh: '文件未通过检查。',
+      en: 'The file was refused by its check.',
     },
     DOCUMENT_PENDING: {
       zh: '文件正在检查，请稍候再提交。',
@@ -69,8 +69,39 @@ export const userError = (code: UserErrorCode, path: string[], params: Record<st
 });
 export type RawUserError = ReturnType<typeof userError>;
 
+/** What a parameter says to a person; codes are said by their labels. */
+const SAID: Record<string, Text | { of: string }> = {
+  min: { zh: '不小于 ?', en: 'at least ?' },
+  max: { zh: '不大于 ?', en: 'at most ?' },
+  after: { zh: '晚于 ?', en: 'after ?' },
+  notBefore: { zh: '不早于 ?', en: 'not before ?' },
+  notAfter: { zh: '不晚于 ?', en: 'not after ?' },
+  format: { zh: '格式为 ?', en: 'in the form ?' },
+  currentVersion: { zh: '现为版本 ?', en: 'its version is ? now' },
+  organization: { zh: '?', en: '?' },
+  state: { of: 'ReportState' },
+  kind: { of: 'DocumentKind' },
+  finding: { of: 'DocumentFindingCode' },
+  unit: { of: 'SealUnitKind' },
+};
+
+/** The sentence of the code, with what its parameters say: a person reads it without knowing them. */
+function messageOf({ code, params }: RawUserError, language: Language): string {
+  const sentence = labelOf('UserErrorCode', code, language);
+  const said = params.flatMap(({ name, value }) => {
+    // a problem of a template brings its own sentence in both languages
+    if (name === language) return [value];
+    const how = SAID[name];
+    if (!how) return [];
+    return ['of' in how ? labelOf(how.of, value, language) : how[language].replace('?', value)];
+  });
+  if (!said.length) return sentence;
+  const [colon, comma, stop] = language === 'zh' ? ['：', '，', '。'] : [': ', ', ', '.'];
+  return `${sentence.replace(/[。.]$/, '')}${colon}${said.map((one) => one.replace(/[。.]$/, '')).join(comma)}${stop}`;
+}
+
 export const inLanguage = (errors: RawUserError[], language: Language): UserError[] =>
-  errors.map((error) => ({ ...error, message: labelOf('UserErrorCode', error.code, language) }));
+  errors.map((error) => ({ ...error, message: messageOf(error, language) }));
 
 type Rule = { required?: boolean; max: number };
 /** Something that can be seen: neither space nor marks, controls and zero widths alone. */

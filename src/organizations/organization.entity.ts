@@ -2,7 +2,6 @@ import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { OneOf } from '../database/checks.js';
 import { OrganizationKind } from '../graph/enums.js';
-import { Needs } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { City, Province } from '../provinces/province.entity.js';
 
@@ -31,10 +30,6 @@ export class Organization extends Node {
   @Field(() => OrganizationKind, { description: '类别。 Kind.' })
   @Column({ type: 'text' })
   kind!: OrganizationKind;
-
-  @Field({ description: '类别名称。 Label of the kind.' })
-  @Needs('kind')
-  readonly kindLabel!: string;
 
   @Field(() => String, {
     nullable: true,

@@ -1,8 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Info, Query, Resolver } from 'type-graphql';
 import { connection } from '../graph/connections.js';
 import { Direct } from '../graph/direct.js';
-import { labelOf } from '../graph/labels.js';
 import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
 import { Organization } from './organization.entity.js';
@@ -26,10 +25,5 @@ export class OrganizationResolver {
   @Direct()
   organizations(@Args() args: OrganizationsArgs, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {
     return c.reader.page(info, c.session, 'organizations', args);
-  }
-
-  @FieldResolver()
-  kindLabel(@Root() row: Organization, @Ctx() c: Context): string {
-    return labelOf('OrganizationKind', row.kind, c.language);
   }
 }

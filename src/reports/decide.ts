@@ -3,6 +3,7 @@ import { newId } from '../database/ids.js';
 import type { ReportState } from '../graph/enums.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { Organization } from '../organizations/organization.entity.js';
 import { type Asker, type AskerWithReceipts, advance, changeReport, note, type Outcome } from './change.js';
 import { draftGaps, type Gaps } from './gaps.js';
 import { ReportObligation } from './obligation.entity.js';
@@ -23,7 +24,13 @@ const comment = (value: string | null | undefined, required = false) =>
   checkText(value, ['comment'], { required, max: MAX_COMMENT });
 
 /** The table's verdict as business errors, all at once. */
-function verdict(name: TransitionName, tx: Tx, report: Report, gaps: Gaps | null): RawUserError[] {
+function verdict(
+  name: TransitionName,
+  tx: Tx,
+  report: Report,
+  gaps: Gaps | null,
+  names?: ReadonlyMap<string, string>,
+): RawUserError[] {
   return objections(name, tx.actor, { ...report, gaps }).flatMap((reason) => {
     if (reason === 'DOCUMENT_PENDING')
       return gaps!.pending.map((kind) => userError('DOCUMENT_PENDING', ['reportId'], { kind }));
@@ -32,7 +39,10 @@ function verdict(name: TransitionName, tx: Tx, report: Report, gaps: Gaps | null
         findings.map((finding) => userError('DOCUMENT_UNREADABLE', ['reportId'], { kind, finding })),
       );
     if (reason === 'SEAL_MISSING')
-      return gaps!.seals.map((organizationId) => userError('SEAL_MISSING', ['reportId'], { organizationId }));
+      return gaps!.seals.map((organizationId) => {
+        const organization = names?.get(organizationId);
+        return userError('SEAL_MISSING', ['reportId'], { organizationId, ...(organization && { organization }) });
+      });
     if (reason === 'DOCUMENT_MISSING')
       return gaps!.documents.map((kind) => userError('DOCUMENT_MISSING', ['reportId'], { kind }));
     if (reason === 'SAME_PERSON') return [userError('SAME_PERSON', ['reportId'])];
@@ -85,7 +95,8 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
       `SELECT ${draftGaps('t', '$2')} AS gaps FROM report t WHERE t.id = $1`,
       [report.id, tx.now],
     );
-    const errors = verdict('submitReport', tx, report, gaps);
+    const missing = gaps?.seals.length ? await tx.find(Organization, { id: gaps.seals }) : [];
+    const errors = verdict('submitReport', tx, report, gaps, new Map(missing.map(({ id, name }) => [id, name])));
     if (errors.length) return errors;
     const draft = await revisionOf(tx, report, null);
     const number = report.lastRevisionNumber + 1;

@@ -53,10 +53,6 @@ export class ReportObligation extends ScopedNode {
   @Column({ type: 'text' })
   kind!: ReportKind;
 
-  @Field({ description: '材料类别名称。 Label of the kind.' })
-  @Needs('kind')
-  readonly kindLabel!: string;
-
   @Column({ type: 'date' })
   dueOn!: string;
 

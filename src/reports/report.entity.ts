@@ -79,10 +79,6 @@ export class Report extends ScopedNode {
   @Column({ type: 'text' })
   state!: ReportState;
 
-  @Field({ description: '状态名称。 Label of the state.' })
-  @Needs('state')
-  readonly stateLabel!: string;
-
   @Field(() => DateTimeResolver, {
     nullable: true,
     description: '最近一次提交时间。 When the latest revision was submitted.',

@@ -43,7 +43,7 @@ export class ReportMutations {
   }
   @Mutation(() => payloads.CreateUploadPayload, {
     nullable: true,
-    description: `申明上传，取得签名链接${SEE} Announce a file and get a signed URL (board).`,
+    description: `申明上传，取得签名链接${SEE} Announce a file and get a signed URL (board; province, for a template).`,
   })
   async createUpload(
     @Arg('input', () => inputs.CreateUploadInput, INPUT) input: inputs.CreateUploadInput,
@@ -65,7 +65,7 @@ export class ReportMutations {
   }
   @Mutation(() => payloads.AttestSealPayload, {
     nullable: true,
-    description: `确认某牵头单位的印章盖在所附PDF上${SEE} Record a lead unit’s seal (board).`,
+    description: `确认某牵头单位的印章盖在所附PDF上${SEE} Record a lead unit’s seal (board, or the unit itself).`,
   })
   async attestSeal(
     @Arg('input', () => inputs.AttestSealInput, INPUT) input: inputs.AttestSealInput,

@@ -63,10 +63,6 @@ export class ReportObligationResolver {
   }
 
   @FieldResolver()
-  kindLabel(@Root() row: ReportObligation, @Ctx() c: Context) {
-    return labelOf('ReportKind', row.kind, c.language);
-  }
-  @FieldResolver()
   deadline(@Root() row: ReportObligation, @Ctx() c: Context) {
     return deadlineOf(row, c.now);
   }
@@ -80,12 +76,10 @@ export class ReportObligationResolver {
   }
   @FieldResolver()
   viewerCan(@Root() row: ReportObligation & Dotted, @Ctx() c: Context) {
-    return obligationPermissions(
-      c.actor,
-      row,
-      { state: row['report.state'] ?? null, consortiumStatus: row['consortium.status'] },
-      c.language,
-    );
+    return obligationPermissions(c.actor, row, {
+      state: row['report.state'] ?? null,
+      consortiumStatus: row['consortium.status'],
+    });
   }
 }
 
@@ -113,12 +107,8 @@ export class ReportResolver {
   }
 
   @FieldResolver()
-  stateLabel(@Root() row: Report, @Ctx() c: Context) {
-    return labelOf('ReportState', row.state, c.language);
-  }
-  @FieldResolver()
   viewerCan(@Root() row: Report, @Ctx() c: Context) {
-    return reportPermissions(c.actor, row, c.language);
+    return reportPermissions(c.actor, row);
   }
 }
 

@@ -42,8 +42,6 @@ export class Permission {
   allowed!: boolean;
   @Field(() => PermissionReason, { nullable: true, description: '不可行的原因。 Why not.' })
   reason!: PermissionReason | null;
-  @Field(() => String, { nullable: true, description: '原因说明。 Label of the reason.' })
-  reasonLabel!: string | null;
   @Field(() => [Role], { description: '现在可执行的角色。 Who could do it now.' })
   allowedRoles!: Role[];
 }

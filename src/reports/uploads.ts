@@ -31,7 +31,8 @@ export async function createUpload(
   if (/[\\/\p{Cc}\p{Cs}]/u.test(input.fileName)) userErrors.push(userError('INVALID', ['fileName']));
   const max = storage.maxUploadBytes;
   if (input.byteSize < 1 || input.byteSize > max) userErrors.push(userError('INVALID', ['byteSize'], { min: 1, max }));
-  if (!/^[0-9a-f]{64}$/.test(input.sha256)) userErrors.push(userError('INVALID', ['sha256']));
+  if (!/^[0-9a-f]{64}$/.test(input.sha256))
+    userErrors.push(userError('INVALID', ['sha256'], { format: '[0-9a-f]{64}' }));
   if (userErrors.length) return { upload: null, ticket: null, userErrors };
   const id = newId('upl');
   const now = asker.door.now();

@@ -71,6 +71,8 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
     return refuse(reply, new Refusal(noSuchPath(), 404), undefined, viewpointOf(request));
   });
 
+  // whoever types the address alone looks for the page
+  app.get('/', async (_, reply) => reply.redirect('/graphiql'));
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     reply.header('cache-control', 'no-store');

@@ -36,7 +36,9 @@ export function inputProblem(error: GraphQLError, message: Text): GraphQLError {
   const own = apiErrorIn(error);
   if (own) return error;
   const { nodes, source, positions } = error;
-  const originalError = badInput(message, { detail: detailOf(error.message) });
+  const detail = detailOf(error.message);
+  const said = { zh: `${message.zh.replace(/。$/, '')}：${detail}`, en: `${message.en.replace(/\.$/, '')}: ${detail}` };
+  const originalError = badInput(said, { detail });
   return new GraphQLError(error.message, { nodes, source, positions, originalError });
 }
 

@@ -32,8 +32,6 @@ export const tokenPages: Record<string, PageDefinition> = {
 export class Viewer {
   @Field(() => Role, { description: '角色。 Role.' })
   role!: Role;
-  @Field({ description: '角色名称。 Label of the role.' })
-  roleLabel!: string;
   @Field({ description: '显示名称。 Name to show.' })
   displayName!: string;
   @Field(() => Province, { nullable: true, description: '限定的省。 Province of the scope.' })
@@ -59,7 +57,7 @@ export class ViewerResolver {
     await c.session.query(ALIVE);
     const { role, name, department } = c.actor;
     const displayName = role === 'PUBLIC' ? labelOf('Role', 'PUBLIC', c.language) : name;
-    return { role: role as Role, roleLabel: labelOf('Role', role, c.language), displayName, department };
+    return { role: role as Role, displayName, department };
   }
   @FieldResolver()
   province(@Root() _: Viewer, @Ctx() c: Context, @Info() info: GraphQLResolveInfo) {

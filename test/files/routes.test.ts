@@ -54,7 +54,7 @@ const put = (url: string, body: Buffer | undefined, headers: Record<string, stri
   fetch(url, { method: 'PUT', body: body && new Uint8Array(body), headers });
 const codeOf = async (response: Response) => [
   response.status,
-  ((await response.json()) as { error: { code: string } }).error.code,
+  ((await response.json()) as { errors: { extensions: { code: string } }[] }).errors[0].extensions.code,
 ];
 
 /** An upload that was announced with the size and hash of these bytes. */
@@ -283,13 +283,27 @@ describe('a link that does not hold', () => {
     ];
     const seen = await Promise.all(
       answers.map(async (a) =>
-        JSON.stringify([a.status, { ...Object.fromEntries(a.headers), date: '' }, await a.text()]),
+        JSON.stringify([
+          a.status,
+          { ...Object.fromEntries(a.headers), date: '', 'content-length': '' },
+          (await a.text()).replace(/,"requestId":"[^"]*"/, ''),
+        ]),
       ),
     );
     expect(new Set(seen).size).toBe(1);
     expect(JSON.parse(seen[0])[0]).toBe(404);
-    expect(JSON.parse(JSON.parse(seen[0])[2]).error.code).toBe('NOT_FOUND');
+    expect(JSON.parse(JSON.parse(seen[0])[2]).errors[0].extensions.code).toBe('NOT_FOUND');
     expect(await arrived('upl_5')).toBe(false);
+    // in the words of every other error
+    const english = await put(base + uploadPath('upl_5'), data, { 'accept-language': 'en' });
+    expect(await english.json()).toEqual({
+      errors: [
+        {
+          message: 'The link is not valid or has expired; ask for a new one.',
+          extensions: { code: 'NOT_FOUND', retryable: false, requestId: expect.any(String) },
+        },
+      ],
+    });
   });
 });
 

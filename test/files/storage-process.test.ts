@@ -195,7 +195,7 @@ describe('a full disk', () => {
       // 10 MiB: a part goes in, the file does not
       const server = await start(dir, { limit: 20_480 });
       const whole = await fetch(wholeUrl(server.base), { method: 'PUT', body: new Uint8Array(data) });
-      expect([whole.status, ((await whole.json()) as any).error.code]).toEqual([507, 'STORAGE_FULL']);
+      expect([whole.status, ((await whole.json()) as any).errors[0].extensions.code]).toEqual([507, 'STORAGE_FULL']);
       for (const { number } of partsOf(data.length))
         expect(await put(partUrl(server.base, number), partOf(number))).toBe(204);
       expect(await server.ask('settle', settled('documents/a'))).toBe('NO_SPACE');
@@ -216,7 +216,7 @@ describe('a full disk', () => {
       try {
         const server = await start(dir);
         const whole = await fetch(wholeUrl(server.base), { method: 'PUT', body: new Uint8Array(data) });
-        expect([whole.status, ((await whole.json()) as any).error.code]).toEqual([507, 'STORAGE_FULL']);
+        expect([whole.status, ((await whole.json()) as any).errors[0].extensions.code]).toEqual([507, 'STORAGE_FULL']);
         expect(await readdir(join(dir, '.incoming'))).toEqual([]);
         for (const number of [1, 2]) expect(await put(partUrl(server.base, number), partOf(number))).toBe(204);
         expect(await put(partUrl(server.base, 3), partOf(3))).toBe(507);

@@ -138,7 +138,7 @@ describe.each(['local', 's3'] as const)('the whole service: %s', (kind) => {
       expect(errors?.[0].extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
       const download = await fetch(attached.document.downloadUrl);
       expect([download.status, download.headers.get('retry-after')]).toEqual([503, '30']);
-      expect(((await download.json()) as any).error.code).toBe('STORAGE_UNAVAILABLE');
+      expect(((await download.json()) as any).errors[0].extensions.code).toBe('STORAGE_UNAVAILABLE');
       expect(Date.now() - started).toBeLessThan(8_000);
       await s3.start();
       expect((await attach(next.id)).userErrors).toEqual([]);

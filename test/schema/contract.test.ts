@@ -4,6 +4,7 @@ import {
   findBreakingChanges,
   findDangerousChanges,
   type GraphQLNamedType,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -32,6 +33,19 @@ describe('the schema', () => {
 
   it('is the committed file', async () => {
     expect(printed(await createSchema())).toBe(file('schema.graphql'));
+  });
+
+  it('has a label beside every enum of an answer', async () => {
+    const missing: string[] = [];
+    for (const type of Object.values((await createSchema()).getTypeMap())) {
+      if (!isObjectType(type) || type.name.startsWith('__')) continue;
+      const fields = type.getFields();
+      for (const { name, type: of } of Object.values(fields)) {
+        if (!isEnumType(getNamedType(of)) || (name === 'code' && fields.message)) continue;
+        if (!fields[`${name}Label`] && !fields[`${name.replace(/s$/, '')}Labels`]) missing.push(`${type.name}.${name}`);
+      }
+    }
+    expect(missing).toEqual([]);
   });
 
   it('describes every type, field, argument and value, Chinese first', async () => {
