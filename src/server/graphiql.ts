@@ -16,9 +16,13 @@ const TITLE = '市域产教联合体数据服务 · 查询页 Query page';
 
 const WELCOME = `# 市域产教联合体数据服务
 #
-# 左侧写查询，Ctrl-Enter 执行，Ctrl-Space 补全，Shift-Ctrl-P 整理格式；左边栏的书本图标是接口文档。
-# 上方可选演示身份和示例。未选身份即以公众身份查询。
-# Write a query here and run it with Ctrl-Enter; choose a demo account and an example above.
+# Ctrl-Enter 执行，Ctrl-Space 补全，Shift-Ctrl-P 整理格式。
+# 左边栏的书本图标是接口文档；上方可选演示身份和示例。
+# 未选身份即以公众身份查询。
+#
+# Ctrl-Enter runs the query, Ctrl-Space completes.
+# The book on the left is the documentation;
+# above there are demo accounts and examples.
 
 query Welcome {
   __typename
@@ -31,8 +35,10 @@ body { display: flex; flex-direction: column; }
 #bar { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; padding: .4rem .9rem;
   font: 14px/1.5 system-ui, "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; background: #1f3a5f; color: #fff; }
 #bar strong { white-space: nowrap; }
-#bar label { max-width: 100%; }
-#bar select { max-width: min(18rem, 100%); font: inherit; padding: .1rem .3rem; text-overflow: ellipsis; }
+#bar label { display: flex; flex-wrap: wrap; gap: .1rem .4rem; min-width: 0; }
+#bar select { width: 16rem; font: inherit; padding: .1rem .3rem; text-overflow: ellipsis; }
+#bar #language { width: auto; }
+#root .graphiql-session-header { white-space: nowrap; }
 #bar small { opacity: .85; }
 #root { flex: 1; min-height: 0; width: 100%; height: auto; overflow: hidden; }
 #root .graphiql-container { width: 100%; height: 100%; }
