@@ -7,7 +7,8 @@ type KeyFile = { demo: boolean };
 
 /**
  * The keys in the file, made where there are none. Whoever is killed on the way leaves nothing under the file's name, and of
- * two first starts one gives its file the name and both read it whole. Production refuses keys that a demonstration made, and the other way round.
+ * two first starts one gives its file the name and both read it whole. Production refuses keys that a demonstration made, and
+ * the other way round.
  */
 export async function openKeyFile<F extends KeyFile>(
   path: string,

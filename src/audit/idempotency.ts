@@ -70,26 +70,31 @@ export async function idempotently(
   // marked in the change's own transaction: whatever becomes of the answer, the change is not made twice
   request.door.beforeCommit = (tx) =>
     tx.query('UPDATE idempotent_answer SET changed = true WHERE token_id = $1 AND key = $2', row);
-  const forget = () =>
-    door.writing(actor, (tx) => tx.query('DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2', row));
+  /** The mark decides, not what we heard of the commit: the connection may have broken in it. */
+  const forgotten = (): Promise<boolean> =>
+    door
+      .writing(actor, (tx) =>
+        tx.query('DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2 AND NOT changed RETURNING 1', row),
+      )
+      .then(({ length }) => length > 0)
+      .catch(() => false);
   let result: { text: string; failed: boolean };
   try {
     result = await execute();
   } catch (error) {
-    if (!request.door.committed) await forget().catch(() => {});
+    await forgotten();
     throw error;
   }
-  if (result.failed && !request.door.committed) await forget();
-  else
-    await door
-      .writing(actor, (tx) =>
-        tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [
-          ...row,
-          JSON.stringify({ text: withoutSecrets(result.text, request.secrets) }),
-        ]),
-      )
-      // what was done is answered all the same, as by a token that has just revoked itself
-      .catch(() => {});
+  if (result.failed && (await forgotten())) return result.text;
+  await door
+    .writing(actor, (tx) =>
+      tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [
+        ...row,
+        JSON.stringify({ text: withoutSecrets(result.text, request.secrets) }),
+      ]),
+    )
+    // what was done is answered all the same, as by a token that has just revoked itself
+    .catch(() => {});
   return result.text;
 }
 
