@@ -1,6 +1,6 @@
 import { ApiError } from '../graph/errors.js';
 
-/** A cursor holds the mark of its filter and order, and the values of its row in that order. */
+/** A cursor holds the mark of its filter and order, of a page inside a row that row's id, and the values of its row in that order. */
 export const encodeCursor = (mark: string, values: string[]): string =>
   Buffer.from(JSON.stringify([mark, ...values])).toString('base64url');
 
@@ -30,10 +30,13 @@ export function decodeCursor(cursor: string, mark: string, types: string[]): str
     const values: unknown[] = decoded.slice(1);
     if (values.every((v, i) => typeof v === 'string' && WRITTEN[types[i]](v))) return values as string[];
   }
-  throw new ApiError('BAD_USER_INPUT', {
+  throw foreignCursor();
+}
+
+export const foreignCursor = (): ApiError =>
+  new ApiError('BAD_USER_INPUT', {
     message: {
-      zh: '游标无效：游标只能用于产生它的同一筛选与排序。',
-      en: 'Invalid cursor: a cursor belongs to the filter and order that made it.',
+      zh: '游标无效：游标只能用于产生它的同一列表、筛选与排序。',
+      en: 'Invalid cursor: a cursor belongs to the list, the filter and the order that made it.',
     },
   });
-}

@@ -4,7 +4,7 @@ import { fold } from '../database/text.js';
 import { NotDirect } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
 import type { AnswerWriter } from './answer-writer.js';
-import { decodeCursor, encodeCursor } from './cursors.js';
+import { decodeCursor, encodeCursor, foreignCursor } from './cursors.js';
 import { compileFilter, type Filter, type FilterFields, fingerprint, readFilter, searchIn } from './filters.js';
 import type { Selection, Writer } from './writer.js';
 
@@ -33,7 +33,7 @@ export type PageArguments = {
 };
 
 /** What a compiled page's JSON looks like before it becomes a connection. */
-export type RawPage = { rows: { n: any; c?: string[] }[]; total?: number };
+export type RawPage = { rows: { n: any; c?: string[] }[]; total?: number; parent?: string; foreign?: true };
 /** What is asked, settled: the arguments are not looked at again. */
 export type Plan = {
   limit: number;
@@ -46,6 +46,8 @@ export type Plan = {
   order: string[];
   descending: boolean;
   cursor: string[] | null;
+  /** Of a page inside another row: the row that the cursor belongs to. */
+  parent: string | null;
 };
 
 export const DEFAULT_PAGE = 20;
@@ -70,9 +72,13 @@ export function planOf(definition: PageDefinition, table: EntityMetadata, args: 
   const backward = args.last != null;
   const filter = readFilter(args.filter, definition.filters ?? {});
   const search = definition.search && args.query ? fold(args.query) : '';
-  const mark = () => fingerprint(definition.entity.name, field, direction, filter.shape, filter.values, search);
+  const mark = () =>
+    fingerprint(definition.entity.name, !!definition.within, field, direction, filter.shape, filter.values, search);
   const given = args.after ?? args.before ?? null;
   const order = [...definition.sorts[field], 'id'];
+  const types = order.map((property) => String(table.findColumnWithPropertyName(property)!.type));
+  const values = given === null ? null : decodeCursor(given, mark(), definition.within ? ['text', ...types] : types);
+  const [parent, cursor] = values && definition.within ? [values[0], values.slice(1)] : [null, values];
   return {
     limit,
     backward,
@@ -82,14 +88,8 @@ export function planOf(definition: PageDefinition, table: EntityMetadata, args: 
     mark,
     order,
     descending: (direction === 'DESC') !== backward,
-    cursor:
-      given === null
-        ? null
-        : decodeCursor(
-            given,
-            mark(),
-            order.map((property) => String(table.findColumnWithPropertyName(property)!.type)),
-          ),
+    cursor,
+    parent,
   };
 }
 
@@ -180,8 +180,12 @@ export function compilePage(w: Writer, request: PageRequest, selection: Selectio
   const parts = [
     (edges || nodes || page) && `'rows', ${rows}`,
     w.has(selection, 'totalCount') && `'total', ${total}`,
+    parent && wantsCursor && `'parent', ${parent}.id`,
   ].filter(Boolean);
-  const json = `json_build_object(${parts.join(', ')})`;
+  const own = `json_build_object(${parts.join(', ')})`;
+  const json = plan.parent
+    ? `CASE WHEN ${parent}.id = ${request.bind(plan.parent)} THEN ${own} ELSE json_build_object('foreign', true) END`
+    : own;
   return parent && definition.visibleIf ? `CASE WHEN ${definition.visibleIf(w, parent)} THEN ${json} END` : json;
 }
 
@@ -206,13 +210,16 @@ export function compileDirectPage(w: AnswerWriter, request: PageRequest, selecti
 /** The connection that clients know, from the rows that PostgreSQL built. */
 export function connectionOf(raw: RawPage | null, plan: Plan) {
   if (!raw) return null;
+  if (raw.foreign) throw foreignCursor();
   const rows = raw.rows ?? [];
   const more = rows.length > plan.limit;
   const kept = more ? rows.slice(0, plan.limit) : rows;
   if (plan.backward) kept.reverse();
   // only a page that shows cursors needs the mark in them
   const mark = rows[0]?.c ? plan.mark() : '';
-  const cursor = (row: RawPage['rows'][number] | undefined) => (row?.c ? encodeCursor(mark, row.c) : null);
+  const above = raw.parent === undefined ? [] : [raw.parent];
+  const cursor = (row: RawPage['rows'][number] | undefined) =>
+    row?.c ? encodeCursor(mark, [...above, ...row.c]) : null;
   return {
     edges: kept.map((row) => ({ node: row.n, cursor: cursor(row) })),
     nodes: kept.map((row) => row.n),

@@ -231,6 +231,25 @@ describe('a forged cursor', () => {
   });
 });
 
+it('a cursor of a page inside a row belongs to that row alone', async () => {
+  // members of two consortia, by another's lead schools
+  await s.owner.query(
+    `INSERT INTO membership (id, province_id, consortium_id, organization_id, role, position)
+     SELECT 'mem_' || c.list_number || '_' || o.n, c.province_id, c.id, o.id, 'MEMBER', o.n
+     FROM consortium c, (SELECT id, row_number() OVER (ORDER BY id) n FROM organization LIMIT 4) o WHERE c.list_number IN (1, 2)`,
+  );
+  const page = (code: string, rest: string) =>
+    `query${rest.includes('$c') ? ' ($c: String)' : ''} { consortium(code: "${code}") { members(${rest}) { totalCount nodes { id } pageInfo { endCursor } } } }`;
+  const first = (await data(null, page('430000-2024-01', 'first: 2'))).consortium.members;
+  const c = first.pageInfo.endCursor;
+  const next = (await data(null, page('430000-2024-01', 'first: 2, after: $c'), { c })).consortium.members;
+  expect(new Set([...first.nodes, ...next.nodes].map(({ id }: { id: string }) => id)).size).toBe(4);
+  expect(await codes(null, page('430000-2024-02', 'first: 2, after: $c'), { c })).toEqual(['BAD_USER_INPUT']);
+  expect(await codes(null, 'query ($c: String) { organizations(after: $c) { nodes { id } } }', { c })).toEqual([
+    'BAD_USER_INPUT',
+  ]);
+});
+
 describe('a token that no longer holds', () => {
   it.each([
     '{ enumLabels(name: "ReportState") { value } }',
