@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor.js';
 import { named, type Session, type Statement } from '../access/session.js';
 import { isDirect, Json } from '../graph/direct.js';
+import { ApiError } from '../graph/errors.js';
 import { Lru } from '../graph/lru.js';
 import { AnswerWriter } from './answer-writer.js';
 import {
@@ -24,6 +25,8 @@ type Where = Record<string, unknown>;
 /** Of texts and keys together, in characters. What is longer than `LONGEST` is neither kept here nor prepared there. */
 const KEPT = 8_000_000;
 const LONGEST = 16_000;
+/** Rows of a list that has no pages. */
+const MOST = 1_000;
 /** No statement weighs less than this: bounds the number of short ones. */
 const WEIGHT = 1_000;
 
@@ -48,7 +51,7 @@ export class Reader {
     return isDirect(info) ? (new Json((rows[0] as string | undefined) ?? 'null') as R) : (rows[0] ?? null);
   }
 
-  /** A short fixed list; `where` values may be arrays. */
+  /** A short list; `where` values may be arrays. One that has grown too long is an error, never cut without a word. */
   async list<R = any>(
     info: GraphQLResolveInfo,
     session: Session,
@@ -57,7 +60,7 @@ export class Reader {
     {
       type,
       orderBy = ['id'],
-      limit = 1000,
+      limit = MOST + 1,
       needs = [],
     }: { type?: GraphQLObjectType; orderBy?: string[]; limit?: number; needs?: string[] } = {},
   ): Promise<R[]> {
@@ -79,6 +82,7 @@ export class Reader {
       return `SELECT ${row}${asText} r FROM ${table.tableName} ${alias} WHERE ${[w.allowed(table, alias), ...conditions].join(' AND ')} ORDER BY ${w.order(table, alias, orderBy)} LIMIT ${limit}`;
     });
     const rows = await this.run<{ r: R }>(info, session, c, values);
+    if (rows.length > MOST) throw new ApiError('QUERY_TOO_COSTLY', { params: { limit: MOST } });
     return rows.map(({ r }) => r);
   }
 
