@@ -48,4 +48,5 @@ export async function moveToCities(db: EntityManager, moved: ListedConsortium[])
        FROM consortium c WHERE c.id = ANY($1) AND t.consortium_id = c.id AND t.city_id IS NOT NULL`,
       [ids],
     );
+  await db.query('SET LOCAL ROLE iec_loader');
 }

@@ -5,7 +5,7 @@ import { loadList } from '../seeds/load.js';
 import type { Config } from './config.js';
 import { ownerDataSource } from './database/data-source.js';
 import { migrate } from './database/prepare.js';
-import { refuseProduction, refuseUnfit } from './database/production.js';
+import { refuseProduction, refuseUnfit, takeForProduction } from './database/production.js';
 import { entities } from './entities.js';
 import type { Text } from './graph/language.js';
 import { createService, JOBS, type Service } from './service.js';
@@ -28,6 +28,7 @@ export async function launch(config: Config, url: string, { say, goOn, undo }: S
   try {
     await (config.production ? refuseUnfit : refuseProduction)(owner);
     await migrate(owner, () => loadList(owner).then(() => {}));
+    if (config.production) await takeForProduction(owner);
     goOn();
     service = await createService({
       config,

@@ -43,15 +43,20 @@ export const STEPS = `
   ALTER TABLE report ENABLE ALWAYS TRIGGER settle_step;
 `;
 
-/** A deadline stands still once the obligation was filed; and a seal unit counts a report's version up in a draft alone. */
+/** A due day moves later alone, and stands still once the obligation was filed; and a seal unit counts a report's version up in a draft alone. */
 export const STILL = `
   CREATE FUNCTION guard_deadline() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
   BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'IEC02', MESSAGE = '期限只可延后，已报送的不再延期。 A deadline moves later alone, and stands still once it was filed.';
+    IF OLD.filed_at IS NOT NULL OR NEW.due_on < OLD.due_on
+      OR NEW.due_at NOT IN (
+        (NEW.due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' - interval '1 millisecond',
+        NEW.due_on::timestamp AT TIME ZONE 'Asia/Shanghai' - interval '1 millisecond') THEN
+      RAISE EXCEPTION USING ERRCODE = 'IEC02', MESSAGE = '截止日只可延后，时刻为当日或前一日之末，已报送的不再延期。 A due day moves later alone, its instant is the end of it or of the day before, and what was filed stands still.';
+    END IF;
+    RETURN NEW;
   END $$;
   CREATE TRIGGER guard_deadline BEFORE UPDATE ON report_obligation FOR EACH ROW
-    WHEN ((NEW.due_on, NEW.due_at) IS DISTINCT FROM (OLD.due_on, OLD.due_at) AND (OLD.filed_at IS NOT NULL OR NEW.due_on < OLD.due_on))
-    EXECUTE FUNCTION guard_deadline();
+    WHEN ((NEW.due_on, NEW.due_at) IS DISTINCT FROM (OLD.due_on, OLD.due_at)) EXECUTE FUNCTION guard_deadline();
 
   CREATE FUNCTION guard_sealing() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
   BEGIN
@@ -67,6 +72,16 @@ export const STILL = `
 /** Who confirmed a seal: the unit itself, or the board for it. Only the unit says that it did; a copy of the draft says it again. */
 export const BY_UNIT = `
   ALTER TABLE seal_attestation ADD by_unit boolean NOT NULL DEFAULT false;
+  -- of those before: a unit confirmed under its own name, a board under the board's
+  ALTER TABLE seal_attestation DISABLE TRIGGER USER;
+  UPDATE seal_attestation s SET by_unit = true FROM organization o WHERE o.id = s.organization_id AND o.name = s.attested_by;
+  DO $do$
+  DECLARE guard name;
+  BEGIN
+    FOR guard IN SELECT t.tgname FROM pg_catalog.pg_trigger t WHERE t.tgrelid = 'seal_attestation'::regclass AND NOT t.tgisinternal LOOP
+      EXECUTE format('ALTER TABLE seal_attestation ENABLE ALWAYS TRIGGER %I', guard);
+    END LOOP;
+  END $do$;
   CREATE FUNCTION guard_by_unit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   BEGIN
     IF NOT EXISTS (SELECT FROM public.seal_attestation s JOIN public.report_revision r ON r.id = s.revision_id

@@ -18,7 +18,7 @@ const CODES: Record<string, RequestErrorCode> = {
   // check_violation: a value that the columns do not take
   '23514': 'BAD_USER_INPUT',
   // lock_not_available: too busy
-  '55P03': 'CONFLICT',
+  '55P03': 'UNAVAILABLE',
   // insufficient_privilege: wall two refused what wall one let through
   '42501': 'FORBIDDEN',
 };
@@ -39,12 +39,12 @@ function codeOf(sqlState: string, writing: boolean): RequestErrorCode | undefine
   // data exceptions: values that PostgreSQL can't read or hold
   if (/^22...$/.test(sqlState)) return 'BAD_USER_INPUT';
   // query_canceled, by the statement's timeout
-  if (sqlState === '57014') return writing ? 'CONFLICT' : 'QUERY_TOO_COSTLY';
+  if (sqlState === '57014') return writing ? 'UNAVAILABLE' : 'QUERY_TOO_COSTLY';
   return CODES[sqlState];
 }
 
 /** The connection is gone: by its SQLSTATE (shut down, connection exception) or by what the socket or the client says. */
 export function isBroken(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
   return /^(57P0[123]|08...|ECONNRESET|EPIPE)$/.test(code) || /Connection terminated|not queryable/.test(message);
 }

@@ -179,7 +179,7 @@ export class Session {
         client.release();
       } catch (error) {
         client.release(error as Error);
-        throw error;
+        throw this.mode === 'read' ? translated(error) : error;
       }
     if (outcome === 'commit' && this.mode === 'write' && this.failure) throw this.failure;
   }

@@ -9,6 +9,9 @@ const KEPT_MS = 24 * 3_600_000;
 
 type Stored = { body_hash: string; answer: { text: string } | null; changed: boolean; created_at: Date };
 
+/** `unknown`: it failed in a way that does not tell what was done. */
+type Result = { text: string; failed: boolean; unknown?: boolean };
+
 /** The request that a key belongs to. Its door knows whether anything was changed; `secrets` are what it hands out. */
 export type KeyedRequest = { actor: Actor; door: Door; secrets: readonly string[] };
 
@@ -17,7 +20,7 @@ export async function idempotently(
   request: KeyedRequest,
   key: string,
   bodyHash: string,
-  execute: () => Promise<{ text: string; failed: boolean }>,
+  execute: () => Promise<Result>,
 ): Promise<string> {
   const { actor } = request;
   if (!actor.tokenId) return (await execute()).text;
@@ -78,7 +81,7 @@ export async function idempotently(
       )
       .then(({ length }) => length > 0)
       .catch(() => false);
-  let result: { text: string; failed: boolean };
+  let result: Result;
   try {
     result = await execute();
   } catch (error) {
@@ -86,6 +89,8 @@ export async function idempotently(
     throw error;
   }
   if (result.failed && (await forgotten())) return result.text;
+  // an error that says try again must not be the answer for a day: the mark alone stays
+  if (result.unknown) return result.text;
   await door
     .writing(actor, (tx) =>
       tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [

@@ -17,13 +17,35 @@ export async function refuseUnfit(owner: DataSource): Promise<void> {
     );
 }
 
+/** What production wrote when it first served from a database: whose it is does not depend on who has a token yet. */
+const TAKEN = ['startProduction', 'production'] as const;
+
+export async function takeForProduction(owner: DataSource): Promise<void> {
+  await owner.transaction(async (db) => {
+    const [{ taken }] = await db.query(
+      'SELECT EXISTS (SELECT FROM audit_entry WHERE action = $1 AND subject_id = $2) AS taken',
+      [...TAKEN],
+    );
+    if (taken) return;
+    await db.query('SET LOCAL ROLE iec_loader');
+    await db.query("INSERT INTO audit_entry (at, actor_role, action, subject_id) VALUES (now(), 'LOADER', $1, $2)", [
+      ...TAKEN,
+    ]);
+  });
+}
+
 /** A demonstration in a production database could not be undone: what it files stays. */
 export async function refuseProduction(owner: DataSource): Promise<void> {
   const [{ there }] = await owner.query("SELECT to_regclass('access_token') IS NOT NULL AS there");
   const { any, demo } = await tokensIn(owner, there);
-  if (any && !demo)
+  const [{ taken }] = there
+    ? await owner.query('SELECT EXISTS (SELECT FROM audit_entry WHERE action = $1 AND subject_id = $2) AS taken', [
+        ...TAKEN,
+      ])
+    : [{ taken: false }];
+  if (taken || (any && !demo))
     throw new ConfigError(
-      '数据库属于生产环境（有令牌，而无演示账号），演示模式拒绝启动：请设 NODE_ENV=production，或改用另一个数据库。 The database is a production one (tokens, and no demo accounts), which demo mode refuses: set NODE_ENV=production, or use another database.',
+      '数据库属于生产环境，演示模式拒绝启动：请设 NODE_ENV=production，或改用另一个数据库。 The database is a production one, which demo mode refuses: set NODE_ENV=production, or use another database.',
     );
 }
 

@@ -93,7 +93,7 @@ function messageOf({ code, params }: RawUserError, language: Language): string {
     if (name === language) return [value];
     const how = SAID[name];
     if (!how) return [];
-    return ['of' in how ? labelOf(how.of, value, language) : how[language].replace('?', value)];
+    return ['of' in how ? labelOf(how.of, value, language) : how[language].replace('?', () => value)];
   });
   if (!said.length) return sentence;
   const [colon, comma, stop] = language === 'zh' ? ['：', '，', '。'] : [': ', ', ', '.'];
@@ -106,11 +106,11 @@ export const inLanguage = (errors: RawUserError[], language: Language): UserErro
 type Rule = { required?: boolean; max: number };
 /** Something that can be seen: neither space nor marks, controls and zero widths alone. */
 const VISIBLE = /[^\p{Z}\p{C}\p{M}]/u;
+export const isBlank = (text: string): boolean => !VISIBLE.test(text);
 
 /** Checks a text of the input; nobody reads blank comments. */
 export function checkText(value: string | null | undefined, path: string[], { required, max }: Rule): RawUserError[] {
-  if (value === null || value === undefined || !VISIBLE.test(value))
-    return required ? [userError('REQUIRED', path)] : [];
+  if (value === null || value === undefined || isBlank(value)) return required ? [userError('REQUIRED', path)] : [];
   if ([...value].length > max) return [userError('TOO_LONG', path, { max })];
   return [];
 }

@@ -5,7 +5,7 @@ import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
 import type { ReceiptKind, ReportState, ReturnReason } from '../graph/enums.js';
-import { type RawUserError, userError } from '../graph/user-errors.js';
+import { isBlank, type RawUserError, userError } from '../graph/user-errors.js';
 import { ReportEvent, ReportEventComment } from './event.entity.js';
 import { Report } from './report.entity.js';
 import { ReportRevision } from './revision.entity.js';
@@ -103,8 +103,8 @@ export async function note(
     revisionNumber: step.revision?.number ?? null,
     reason: step.reason ?? null,
   });
-  const comment = step.comment?.trim();
-  if (comment && step.revision)
+  const comment = step.comment?.trim() ?? '';
+  if (!isBlank(comment) && step.revision)
     await tx.insert(ReportEventComment, { eventId: id, ...scope, revisionId: step.revision.id, comment });
   await witness?.(id);
   await record(

@@ -18,8 +18,11 @@ export type Run = Execution & {
   cost: number;
   /** Known before Apollo is asked: it only shapes the answer then. */
   result?: ExecutionResult;
-  /** Written by the executor; an object of its own, since Apollo copies the run. `status`: of an error that left no data. */
-  outcome: { executed: boolean; failed: boolean; status?: number };
+  /**
+   * Written by the executor; an object of its own, since Apollo copies the run. `status`: of an error that left no data.
+   * `unknown`: whether something was done is not told by what failed on the way.
+   */
+  outcome: { executed: boolean; failed: boolean; unknown?: boolean; status?: number };
   present: (error: unknown) => GraphQLFormattedError;
 };
 
@@ -114,6 +117,7 @@ async function execute(executor: Executor, run: Run) {
   const result = run.result ?? (await executor.execute(run));
   run.outcome.executed = true;
   run.outcome.failed = Boolean(result.errors?.length);
+  run.outcome.unknown = result.errors?.some((error: unknown) => statusOf(error) >= 500);
   if (run.outcome.failed && !result.data) run.outcome.status = statusOf(result.errors?.[0]);
   return result as any;
 }

@@ -98,6 +98,7 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     return options.idempotently(run.contextValue as C, key, hash, async () => ({
       text: await complete(run, view),
       failed: run.outcome.failed,
+      unknown: run.outcome.unknown,
     }));
   };
 

@@ -72,7 +72,7 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
   });
 
   // whoever types the address alone looks for the page
-  app.get('/', async (_, reply) => reply.redirect('/graphiql'));
+  app.get('/', async (_, reply) => reply.redirect('graphiql'));
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     reply.header('cache-control', 'no-store');

@@ -26,7 +26,7 @@ export type HttpOptions<C = unknown> = {
     context: C,
     key: string,
     bodyHash: string,
-    execute: () => Promise<{ text: string; failed: boolean }>,
+    execute: () => Promise<{ text: string; failed: boolean; unknown?: boolean }>,
   ): Promise<string>;
   ready(): Promise<{ ok: true } | { ok: false; reason: string }>;
   /** Further routes, such as those for files; each with its own content types. */

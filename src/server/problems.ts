@@ -31,14 +31,19 @@ export function detailOf(message: string): string {
     .slice(0, DETAIL_LENGTH);
 }
 
+/** Our sentence, and what graphql-js says of the place behind it. */
+const withDetail = ({ zh, en }: Text, detail: string): Text => ({
+  zh: `${zh.replace(/。$/, '')}：${detail}`,
+  en: `${en.replace(/\.$/, '')}: ${detail}`,
+});
+
 /** What graphql-js said about the client's document, under our code and in both languages; its place is kept. */
 export function inputProblem(error: GraphQLError, message: Text): GraphQLError {
   const own = apiErrorIn(error);
   if (own) return error;
   const { nodes, source, positions } = error;
   const detail = detailOf(error.message);
-  const said = { zh: `${message.zh.replace(/。$/, '')}：${detail}`, en: `${message.en.replace(/\.$/, '')}: ${detail}` };
-  const originalError = badInput(said, { detail });
+  const originalError = badInput(withDetail(message, detail), { detail });
   return new GraphQLError(error.message, { nodes, source, positions, originalError });
 }
 
@@ -60,7 +65,8 @@ function known(error: unknown): ApiError | undefined {
   const code = error.extensions?.code as RequestErrorCode;
   if (typeof code === 'string' && code in REQUEST_ERRORS && code !== 'INTERNAL') return new ApiError(code, options);
   if (!error.originalError && ARGUMENT.test(error.message)) {
-    return badInput(REQUEST_ERRORS.BAD_USER_INPUT, { detail: detailOf(error.message) });
+    const detail = detailOf(error.message);
+    return badInput(withDetail(REQUEST_ERRORS.BAD_USER_INPUT, detail), { detail });
   }
   return undefined;
 }

@@ -70,8 +70,8 @@ export function coerceVariables(
 const invalid = (variable: string, detail: string) =>
   badInput(
     {
-      zh: '变量的值不符合其类型，请按 params 所示修改。',
-      en: 'A variable has an invalid value; correct it as params show.',
+      zh: `变量 ${variable} 的值不符合其类型：${detail}`,
+      en: `The variable ${variable} has an invalid value: ${detail}`,
     },
     { variable, detail },
   );

@@ -178,10 +178,16 @@ describe('the database by itself', () => {
 
     it('leaves the deadline of what was filed as it is', async () => {
       const extend = (name: string) =>
-        `UPDATE report_obligation SET due_on = due_on + 10, due_at = due_at + interval '10 days' WHERE id = 'obl-${k}-${name}'`;
+        `UPDATE report_obligation SET due_on = due_on + 10, due_at = (due_on + 11)::timestamp AT TIME ZONE 'Asia/Shanghai' - interval '1 millisecond' WHERE id = 'obl-${k}-${name}'`;
       expect(await attempt('province', extend('submitted'))).toBe('done');
       expect(await attempt('province', extend('accepted'))).toBe('done');
       expect(await attempt('province', extend('accepted').replaceAll('+', '-'))).toBe('IEC02');
+      // the instant goes by the day: its end, or the end of the day before
+      expect(await attempt('province', extend('accepted').replace('+ 11', '+ 10'))).toBe('done');
+      for (const days of ['+ 12', '+ 9', '- 200'])
+        expect(await attempt('province', extend('accepted').replace('+ 11', days))).toBe('IEC02');
+      const alone = `UPDATE report_obligation SET due_at = due_at - interval '200 days' WHERE id = 'obl-${k}-accepted'`;
+      for (const role of ['province', 'job']) expect(await attempt(role, alone)).toBe('IEC02');
       const filed = `ALTER TABLE report_obligation DISABLE TRIGGER guard_obligation;
         UPDATE report_obligation SET filed_at = '2026-01-10T08:00:00Z' WHERE id = 'obl-${k}-accepted'`;
       expect(await attempt('owner', filed)).toBe('done');

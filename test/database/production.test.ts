@@ -1,17 +1,17 @@
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { ownerDataSource } from '../../src/database/data-source.js';
-import { refuseProduction, refuseUnfit } from '../../src/database/production.js';
+import { refuseProduction, refuseUnfit, takeForProduction } from '../../src/database/production.js';
 import { entities } from '../../src/entities.js';
 import { type OwnedDatabase, ownedDatabase } from '../support/owned-database.js';
 
 let database: OwnedDatabase;
 let owner: DataSource;
-beforeAll(async () => {
+beforeEach(async () => {
   database = await ownedDatabase();
   owner = await ownerDataSource({ url: database.ownerUrl, entities, migrations }).initialize();
 });
-afterAll(async () => {
+afterEach(async () => {
   await owner?.destroy();
   await database?.drop();
 });
@@ -29,11 +29,20 @@ const token = (id: string, demo: boolean) =>
 it('keeps production and demonstration apart, whichever comes first', async () => {
   await refuseProduction(owner);
   await refuseUnfit(owner);
+  // whose it is is known before anybody has a token
+  await takeForProduction(owner);
+  await takeForProduction(owner);
+  expect(await owner.query("SELECT count(*)::int n FROM audit_entry WHERE action = 'startProduction'")).toEqual([
+    { n: 1 },
+  ]);
+  await expect(refuseProduction(owner)).rejects.toThrow(/production one/);
+  await refuseUnfit(owner);
+});
+
+it('tells a production database that was never marked by its tokens', async () => {
   await token('first', false);
   await refuseUnfit(owner);
   await expect(refuseProduction(owner)).rejects.toThrow(/production one/);
-  // a demonstration issues tokens that are none of its own
   await token('demo', true);
-  await refuseProduction(owner);
   await expect(refuseUnfit(owner)).rejects.toThrow(/holds demo accounts/);
 });

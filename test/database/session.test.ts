@@ -69,6 +69,15 @@ describe('the session', () => {
     await nowhere.end();
   });
 
+  it('says so too when the connection breaks behind the last statement', async () => {
+    const session = s.service.door.read(PUBLIC);
+    const [{ pid }] = await session.query({ text: 'SELECT pg_backend_pid() AS pid' });
+    await s.owner.query('SELECT pg_terminate_backend($1)', [pid]);
+    await delay(100);
+    await expect(session.end('commit')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect((await list()).data.consortia.totalCount).toBe(21);
+  });
+
   it('lets nobody wait long for a row that somebody else holds, nor others for those who wait', async () => {
     const holder = new Client({ connectionString: s.owner.options.type === 'postgres' ? s.owner.options.url : '' });
     await holder.connect();
@@ -83,7 +92,7 @@ describe('the session', () => {
     );
     await delay(200);
     expect((await list()).data.consortia.totalCount).toBe(21);
-    expect(await Promise.all(waiting)).toEqual(Array(10).fill('CONFLICT'));
+    expect(await Promise.all(waiting)).toEqual(Array(10).fill('UNAVAILABLE'));
     expect(performance.now() - began).toBeLessThan(25_000);
     await holder.query('ROLLBACK');
     await holder.end();

@@ -104,6 +104,31 @@ describe('Idempotency-Key', () => {
     s.clock.now = now;
   });
 
+  it('keeps no error that says try again for a change that was made', async () => {
+    const { Session } = await import('../../src/access/session.js');
+    const { end } = Session.prototype;
+    const before = await tokens();
+    let broken = false;
+    Session.prototype.end = async function (this: InstanceType<typeof Session>, outcome) {
+      await end.call(this, outcome);
+      // the commit went through, and the connection broke before we heard of it
+      if (outcome !== 'commit' || broken || (await tokens()) === before) return;
+      broken = true;
+      throw new Error('Connection terminated unexpectedly');
+    };
+    const now = s.clock.now;
+    try {
+      expect((await issue('辛', 'k10')).errors![0].extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    } finally {
+      Session.prototype.end = end;
+    }
+    expect(await tokens()).toBe(before + 1);
+    s.clock.now = new Date(now.getTime() + 61_000);
+    expect((await issue('辛', 'k10')).errors![0].extensions).toMatchObject({ code: 'CONFLICT', retryable: false });
+    expect(await tokens()).toBe(before + 1);
+    s.clock.now = now;
+  });
+
   it('answers what was done, also to a token that it revoked itself', async () => {
     const made = (
       await s.ask(

@@ -292,7 +292,7 @@ it('the database’s refusals have codes', () => {
   expect(code('22023')).toEqual(['BAD_USER_INPUT', false]);
   expect(code('22009')).toEqual(['BAD_USER_INPUT', false]);
   expect(code('57014')).toEqual(['QUERY_TOO_COSTLY', false]);
-  expect(code('57014', true)).toEqual(['CONFLICT', false]);
+  expect(code('57014', true)).toEqual(['UNAVAILABLE', false]);
   expect(code('23503')).toEqual(['CONFLICT', false]);
   expect(code('23514')).toEqual(['BAD_USER_INPUT', true]);
   expect(code('42501')).toEqual(['FORBIDDEN', true]);
