@@ -39,7 +39,7 @@ const SETTINGS = {
   timezone: 'UTC',
   statement_timeout: '30000',
   // whoever waits for somebody's row holds a connection that others wait for
-  lock_timeout: '2000',
+  lock_timeout: '5000',
   idle_in_transaction_session_timeout: '60000',
   jit: 'off',
   default_transaction_read_only: 'on',
