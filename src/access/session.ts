@@ -110,14 +110,14 @@ export class Session {
     this.closed = last;
     this.statements++;
     try {
-      return await this.send<R>(statement, values, last, this.mode === 'read');
+      return await this.send<R>(statement, values, last, this.pool.options.max);
     } catch (error) {
       this.failure = error;
       throw error;
     }
   }
 
-  private async send<R>(statement: Statement, values: unknown[], last: boolean, again: boolean): Promise<R[]> {
+  private async send<R>(statement: Statement, values: unknown[], last: boolean, more: number): Promise<R[]> {
     this.client ??= await this.connect();
     const { client } = this;
     // a batch by itself is a transaction
@@ -133,11 +133,11 @@ export class Session {
     );
     const { results } = batch;
     if (failed && isBroken(failed.error)) {
-      // a read whose connection had broken before it began is asked once more, on a fresh one
-      if (again && !this.opened && results.length === 0) {
+      // where nothing was answered nothing was committed: asked again on another, and all that the pool has may be broken
+      if (more > 0 && !this.opened && results.length === 0) {
         client.release(failed.error);
         this.client = undefined;
-        return this.send(statement, values, last, false);
+        return this.send(statement, values, last, more - 1);
       }
       this.broken = failed.error;
     }
