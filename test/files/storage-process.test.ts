@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -20,6 +20,9 @@ const links = new FileLinks(new UrlSigner(secret), '');
 const data = randomBytes(52_428_800);
 const expected = announced(data);
 const grants = { upl_1: { uploadId: 'upl_1', ...expected }, upl_2: { uploadId: 'upl_2', ...expected } };
+const downloads = {
+  doc_1: { key: 'documents/whole', fileName: 'a.pdf', contentType: 'application/pdf', byteSize: data.length },
+};
 const settled = (key: string, id = 'upl_1') => ({ id, announced: expected, key });
 
 type Watched = {
@@ -35,7 +38,7 @@ afterAll(() => {
 
 /** `limit`: the most 512-byte blocks that one file of that process may have; the kernel refuses the rest. */
 async function start(dir: string, { s3, limit }: { s3?: S3Config; limit?: number } = {}): Promise<Watched> {
-  const given = JSON.stringify({ dir, secret: secret.toString('hex'), grants, s3 });
+  const given = JSON.stringify({ dir, secret: secret.toString('hex'), grants, downloads, s3 });
   const child = limit
     ? spawn('sh', ['-c', `ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, SCRIPT, given], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -68,6 +71,14 @@ async function start(dir: string, { s3, limit }: { s3?: S3Config; limit?: number
 const soon = () => new Date(Date.now() + 600_000);
 const wholeUrl = (base: string, id = 'upl_1') => links.upload(base, id, 'tok_1', soon());
 const partUrl = (base: string, part: number, id = 'upl_1') => links.upload(base, id, 'tok_1', soon(), part);
+/** The SHA-256 of what a reader downloads who takes his time to begin: who sends without looking holds it all by then. */
+async function downloaded(base: string): Promise<string> {
+  const answer = await fetch(links.download(base, 'documents', 'doc_1', 'tok_1', new Date()));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const hash = createHash('sha256');
+  for await (const chunk of answer.body!) hash.update(chunk);
+  return hash.digest('hex');
+}
 const partOf = (number: number) => {
   const { start, end } = partsOf(data.length)[number - 1];
   return data.subarray(start, end + 1);
@@ -88,12 +99,13 @@ function begin(url: string, bytes: Buffer, sent: number): Promise<void> {
 
 describe('memory', () => {
   it(
-    'stays flat while fifty megabytes arrive and are settled, whole and in parts',
+    'stays flat while fifty megabytes arrive, whole and in parts, are settled and go out again',
     async () => {
       const server = await start(await fresh());
       const before = await server.ask('begin');
       expect(await put(wholeUrl(server.base), data)).toBe(204);
       expect(await server.ask('settle', settled('documents/whole'))).toBe('kept');
+      expect(await downloaded(server.base)).toBe(expected.sha256);
       for (const { number } of partsOf(data.length))
         expect(await put(partUrl(server.base, number), partOf(number))).toBe(204);
       expect(await server.ask('settle', settled('documents/parts'))).toBe('kept');

@@ -1,4 +1,4 @@
-// A process that serves uploads and settles them, to be watched and killed: started by storage-process.test.ts.
+// A process that serves uploads and downloads and settles what arrived, to be watched and killed: started by storage-process.test.ts.
 import fastify from 'fastify';
 import { FileLinks } from '../../dist/src/files/links.js';
 import { localStorage } from '../../dist/src/files/local-storage.js';
@@ -6,7 +6,7 @@ import { fileRoutes } from '../../dist/src/files/routes.js';
 import { S3Storage } from '../../dist/src/files/s3-storage.js';
 import { UrlSigner } from '../../dist/src/files/signing.js';
 
-const { dir, secret, grants, s3 } = JSON.parse(process.argv[2]);
+const { dir, secret, grants, downloads, s3 } = JSON.parse(process.argv[2]);
 const signer = new UrlSigner(Buffer.from(secret, 'hex'));
 const now = () => new Date();
 const local = localStorage(dir, { links: new FileLinks(signer, '') });
@@ -20,7 +20,7 @@ await app.register((scope) =>
     signer,
     now,
     onUpload: async ({ id }) => grants[id] ?? null,
-    onDownload: {},
+    onDownload: { documents: async ({ id }) => downloads[id] ?? null },
   }),
 );
 const base = await app.listen({ port: 0, host: '127.0.0.1' });
