@@ -6,6 +6,7 @@ const MAX_KEY = 200;
 /** An answer that never came: its process is gone. */
 const ABANDONED_MS = 60_000;
 const KEPT_MS = 24 * 3_600_000;
+const TAKEN = 'token_id = $1 AND key = $2 AND created_at = $3';
 
 type Stored = { body_hash: string; answer: { text: string } | null; changed: boolean; created_at: Date };
 
@@ -33,6 +34,8 @@ export async function idempotently(
       },
     });
   const row = [actor.tokenId, key];
+  /** When this request took the key: one that takes too long loses it to another. */
+  let taken: unknown[] = [];
   const stored = await door.writing<Stored | null>(actor, async (tx) => {
     await tx.query(
       'DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2 AND (created_at < $3 OR (answer IS NULL AND NOT changed AND created_at < $4))',
@@ -42,6 +45,7 @@ export async function idempotently(
       'INSERT INTO idempotent_answer (token_id, key, body_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1',
       [...row, bodyHash, tx.now],
     );
+    taken = [...row, tx.now];
     if (inserted.length) return null;
     const [found] = await tx.query<Stored>(
       'SELECT body_hash, answer, changed, created_at FROM idempotent_answer WHERE token_id = $1 AND key = $2',
@@ -71,13 +75,15 @@ export async function idempotently(
     });
   }
   // marked in the change's own transaction: whatever becomes of the answer, the change is not made twice
-  request.door.beforeCommit = (tx) =>
-    tx.query('UPDATE idempotent_answer SET changed = true WHERE token_id = $1 AND key = $2', row);
+  request.door.beforeCommit = async (tx) => {
+    const marked = await tx.query(`UPDATE idempotent_answer SET changed = true WHERE ${TAKEN} RETURNING 1`, taken);
+    if (!marked.length) throw new ApiError('CONFLICT');
+  };
   /** The mark decides, not what we heard of the commit: the connection may have broken in it. */
   const forgotten = (): Promise<boolean> =>
     door
       .writing(actor, (tx) =>
-        tx.query('DELETE FROM idempotent_answer WHERE token_id = $1 AND key = $2 AND NOT changed RETURNING 1', row),
+        tx.query(`DELETE FROM idempotent_answer WHERE ${TAKEN} AND NOT changed RETURNING 1`, taken),
       )
       .then(({ length }) => length > 0)
       .catch(() => false);
@@ -93,8 +99,8 @@ export async function idempotently(
   if (result.unknown) return result.text;
   await door
     .writing(actor, (tx) =>
-      tx.query('UPDATE idempotent_answer SET answer = $3 WHERE token_id = $1 AND key = $2', [
-        ...row,
+      tx.query(`UPDATE idempotent_answer SET answer = $4 WHERE ${TAKEN}`, [
+        ...taken,
         JSON.stringify({ text: withoutSecrets(result.text, request.secrets) }),
       ]),
     )

@@ -1,3 +1,4 @@
+import { Checks } from '../../src/reports/checks.js';
 import { upload, word } from '../support/files.js';
 import { type TestService, testService } from '../support/service.js';
 
@@ -101,6 +102,44 @@ describe('Idempotency-Key', () => {
     await s.owner.query("UPDATE idempotent_answer SET changed = false WHERE key = 'k7'");
     s.clock.now = new Date(now.getTime() + 122_000);
     expect((await issue('己', 'k7')).data.issueToken.secret).toMatch(/^ey/);
+    s.clock.now = now;
+  });
+
+  it('lets a request that takes longer than a minute change nothing once another has taken the key', async () => {
+    const now = s.clock.now;
+    const uploadId = await upload(s, s.token('PROVINCE'), '模板.docx', await word('致{consortium.name}'));
+    const replace = () =>
+      s.ask(
+        s.token('PROVINCE'),
+        `mutation { replaceReportTemplate(input: { kind: ANNUAL_WORK_PLAN, uploadId: "${uploadId}" }) { userErrors { code } } }`,
+        {},
+        { 'idempotency-key': 'k11' },
+      );
+    const { inspect } = Checks.prototype;
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      Checks.prototype.inspect = async function (subject) {
+        resolve();
+        await held;
+        return inspect.call(this, subject);
+      };
+    });
+    const slow = replace();
+    await reached;
+    Checks.prototype.inspect = inspect;
+    s.clock.now = new Date(now.getTime() + 61_000);
+    const second = await replace();
+    expect(second.data.replaceReportTemplate.userErrors).toEqual([]);
+    goOn();
+    expect((await slow).errors![0].extensions).toMatchObject({ code: 'CONFLICT' });
+    expect(await replace()).toEqual(second);
+    const [{ n }] = await s.owner.query(
+      "SELECT count(*)::int n FROM audit_entry WHERE action = 'replaceReportTemplate'",
+    );
+    expect(n).toBe(1);
     s.clock.now = now;
   });
 
