@@ -4,6 +4,7 @@ import { newId } from '../database/ids.js';
 import { ABANDONED_MS, type Storage, UploadError, type UploadTicket } from '../files/storage.js';
 import { ApiError } from '../graph/errors.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { AccessToken } from '../tokens/token.entity.js';
 import type { Asker } from './change.js';
 import type { CreateUploadInput } from './report.input.js';
 import { Upload } from './revision.entity.js';
@@ -34,28 +35,32 @@ export async function createUpload(
   if (!/^[0-9a-f]{64}$/.test(input.sha256))
     userErrors.push(userError('INVALID', ['sha256'], { format: '[0-9a-f]{64}' }));
   if (userErrors.length) return { upload: null, ticket: null, userErrors };
-  const id = newId('upl');
-  const now = asker.door.now();
-  const upload = {
-    id,
-    provinceId: actor.provinceId!,
-    cityId: actor.cityId,
-    consortiumId: actor.consortiumId,
-    tokenId: actor.tokenId!,
-    fileName: input.fileName.trim(),
-    byteSize: input.byteSize,
-    sha256: input.sha256,
-    storageKey: `documents/${id}`,
-    createdAt: now,
-    expiresAt: new Date(now.getTime() + UPLOAD_MINUTES * 60_000),
-  } as Upload;
-  await asker.door.writing(
+  const upload = await asker.door.writing(
     actor,
-    (tx) => tx.insert(Upload, upload),
+    async (tx) => {
+      // the list may have moved the consortium to another city since the token was signed; the token's row moved with it
+      const [{ provinceId, cityId, consortiumId }] = await tx.find(AccessToken, { id: actor.tokenId! });
+      const id = newId('upl');
+      const row = {
+        id,
+        provinceId: provinceId!,
+        cityId,
+        consortiumId,
+        tokenId: actor.tokenId!,
+        fileName: input.fileName.trim(),
+        byteSize: input.byteSize,
+        sha256: input.sha256,
+        storageKey: `documents/${id}`,
+        createdAt: tx.now,
+        expiresAt: new Date(tx.now.getTime() + UPLOAD_MINUTES * 60_000),
+      } as Upload;
+      await tx.insert(Upload, row);
+      return row;
+    },
     () => !input.validateOnly,
   );
   if (input.validateOnly) return { upload: null, ticket: null, userErrors: [] };
-  const { tokenId, byteSize, sha256, expiresAt } = upload;
+  const { id, tokenId, byteSize, sha256, expiresAt } = upload;
   const ticket = await storage.ticket({ id, tokenId, announced: { byteSize, sha256 }, expiresAt }, publicBase);
   return { upload, ticket, userErrors: [] };
 }

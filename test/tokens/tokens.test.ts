@@ -1,3 +1,6 @@
+import { loadList } from '../../seeds/load.js';
+import { ListCopy } from '../seeds/folder.js';
+import { upload, word } from '../support/files.js';
 import { change, readyDraft } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
 
@@ -40,6 +43,24 @@ describe('tokens', () => {
     await expect(revoke(s.token('CITY_BUREAU', '430100'), token.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect((await revoke(bureau, token.id)).token.revokedAt).not.toBeNull();
     expect((await role(secret)).errors[0].extensions.code).toBe('TOKEN_REVOKED');
+  });
+
+  it('go with their consortium where a corrected list moves it to another city', async () => {
+    const board = s.token('BOARD', '430000-2024-21');
+    const city = async () => (await s.ask(board, '{ viewer { city { code } token { city { code } } } }')).data.viewer;
+    expect(await city()).toEqual({ city: { code: '431300' }, token: { city: { code: '431300' } } });
+    const list = new ListCopy();
+    try {
+      list.correct('consortia.csv', ['湖南星源电气有限公司,431300', '湖南星源电气有限公司,431200']);
+      await loadList(s.owner, undefined, { folder: list.path });
+      expect(await city()).toEqual({ city: { code: '431200' }, token: { city: { code: '431200' } } });
+      expect(await upload(s, board, '计划.docx', await word())).toMatch(/^upl_/);
+    } finally {
+      list.restore();
+      await loadList(s.owner, undefined, { folder: list.path });
+      list.remove();
+    }
+    expect((await city()).city).toEqual({ code: '431300' });
   });
 
   it('never reach wider or longer than their issuer', async () => {
