@@ -11,8 +11,11 @@ const say = (text: Text) => console.log(`· ${both(text)}`);
 /** configuration → database → server, and how it all stops. */
 async function start(config: Config): Promise<() => Promise<void>> {
   const undo: (() => Promise<unknown>)[] = [];
+  /** What can't be stopped must not leave the rest running: the first failure is said when all have been tried. */
   const stop = async () => {
-    for (let last = undo.pop(); last; last = undo.pop()) await last();
+    const failures: unknown[] = [];
+    for (let last = undo.pop(); last; last = undo.pop()) await last().catch((error) => failures.push(error));
+    if (failures.length) throw failures[0];
   };
   try {
     await portIsFree(config);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { DepartmentKind, Role } from '../graph/enums.js';
 import { ApiError } from '../graph/errors.js';
+import { Lru } from '../graph/lru.js';
 import { type Actor, PUBLIC } from './actor.js';
 import { openKeyFile, unreadable } from './key-file.js';
 
@@ -30,7 +31,7 @@ type KeyFile = { demo: boolean; privateKey: JWK; publicKey: JWK; fileSecret: str
 
 /** Signs and reads tokens (EdDSA). The key lies in DATA_DIR/keys; processes that share the database share that folder. */
 export class Tokens {
-  private readonly remembered = new Map<string, Actor>();
+  private readonly remembered = new Lru<string, Actor>(MAX_REMEMBERED);
 
   private constructor(
     private readonly privateKey: CryptoKey,
@@ -89,7 +90,6 @@ export class Tokens {
       return known;
     }
     const actor = await this.read(token);
-    if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
     this.remembered.set(token, actor);
     return actor;
   }
