@@ -35,6 +35,9 @@ export type S3Config = {
   secretAccessKey: string;
 };
 
+/** 50 MiB: what the checks on content can take (files/inspection/bounds.ts). */
+export const MAX_UPLOAD_BYTES = 52_428_800;
+
 /** Every environment variable the service reads. docs/configuration.md is checked against this list. */
 export const VARIABLES = {
   PORT: {
@@ -71,9 +74,9 @@ export const VARIABLES = {
     en: 'origins of web pages on other hosts that may call, separated by commas, such as https://page.example.cn',
   },
   MAX_UPLOAD_BYTES: {
-    default: '52428800',
-    zh: '单个文件的最大字节数（1–1073741824）',
-    en: 'the most bytes that one file may have (1 to 1073741824)',
+    default: String(MAX_UPLOAD_BYTES),
+    zh: `单个文件的最大字节数（1–${MAX_UPLOAD_BYTES}）`,
+    en: `the most bytes that one file may have (1 to ${MAX_UPLOAD_BYTES})`,
   },
   S3_BUCKET: {
     default: '',
@@ -167,7 +170,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     interpret: choice('GRAPHQL_INTERPRET', '0', '1') === '1',
     publicUrl: url('PUBLIC_URL', ['http', 'https']).replace(/\/$/, ''),
     allowedOrigins: origins(),
-    maxUploadBytes: integer('MAX_UPLOAD_BYTES', 1, 1_073_741_824),
+    maxUploadBytes: integer('MAX_UPLOAD_BYTES', 1, MAX_UPLOAD_BYTES),
     s3: s3(),
   };
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, opendir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MAX_UPLOAD_BYTES } from '../config.js';
 import { isMissing, namesIn, place, removeOlder, statOf, writeTemporary } from './disk.js';
 import type { FileLinks } from './links.js';
 import {
@@ -11,7 +12,6 @@ import {
   isKey,
   type Kept,
   lengthOf,
-  MAX_UPLOAD_BYTES,
   type Part,
   partsOf,
   type Receiver,

@@ -13,7 +13,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { S3Config } from '../config.js';
+import { MAX_UPLOAD_BYTES, type S3Config } from '../config.js';
 import { removeOlder, writeTemporary } from './disk.js';
 import { isAbsent, S3_TIMEOUTS, s3Client, translated } from './s3-client.js';
 import {
@@ -22,7 +22,6 @@ import {
   checkUploadId,
   isKey,
   lengthOf,
-  MAX_UPLOAD_BYTES,
   partsOf,
   type Storage,
   StorageUnavailable,

@@ -1,9 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ApiError } from '../graph/errors.js';
 
-/** 50 MiB, the most that one file may have unless MAX_UPLOAD_BYTES says otherwise. */
-export const MAX_UPLOAD_BYTES = 52_428_800;
-
 /** A larger file may be sent in parts of this size: what a bad line still carries in a few minutes. */
 export const PART_BYTES = 8_388_608;
 

@@ -1,14 +1,16 @@
+import { extname } from 'node:path';
 import { JOB } from '../access/actor.js';
 import type { Door, Tx } from '../access/door.js';
 import type { FindingCode } from '../files/inspection/findings.js';
 import { FINDINGS } from '../files/inspection/findings.js';
-import { type Inspection, Inspector, refused } from '../files/inspection/inspector.js';
+import { type Inspection, Inspector, refused, type Verdict } from '../files/inspection/inspector.js';
 import { similarity } from '../files/inspection/sketch.js';
 import { FileMissing, type Storage } from '../files/storage.js';
 import type { DocumentCheckState, DocumentKind } from '../graph/enums.js';
+import { Lru } from '../graph/lru.js';
 import { ReportDocument } from './revision.entity.js';
 
-/** What is looked at, by its content: the same bytes have the same verdict. */
+/** What is looked at. The same bytes have the same verdict; the ending of the name tells old formats apart. */
 type Subject = Pick<ReportDocument, 'kind' | 'sha256' | 'storageKey' | 'fileName'>;
 
 const REMEMBERED = 1000;
@@ -22,7 +24,7 @@ const GONE: Inspection = { findings: ['DAMAGED'], pageCount: null, hasText: null
 /** Checks of files: what a request waits for, and what a process that died has left. */
 export class Checks {
   private readonly inspector = new Inspector();
-  private readonly known = new Map<string, Inspection>();
+  private readonly known = new Lru<string, Inspection>(REMEMBERED);
   private readonly running = new Map<string, Promise<Inspection>>();
   private readonly finishing = new Set<Promise<void>>();
   private stopped = false;
@@ -38,14 +40,13 @@ export class Checks {
 
   /** Rejects only where the file can't be had. */
   inspect(subject: Subject): Promise<Inspection> {
-    const key = `${subject.kind}:${subject.sha256}`;
+    const key = `${subject.kind}:${subject.sha256}:${extname(subject.fileName).trim().toLowerCase()}`;
     const found = this.known.get(key);
     if (found) return Promise.resolve(found);
     let run = this.running.get(key);
     if (!run) {
-      run = this.look(subject).then((inspection) => {
-        if (this.known.size >= REMEMBERED) this.known.clear();
-        this.known.set(key, inspection);
+      run = this.look(subject).then(({ ended, ...inspection }) => {
+        if (!ended) this.known.set(key, inspection);
         return inspection;
       });
       this.running.set(key, run);
@@ -55,7 +56,7 @@ export class Checks {
     return run;
   }
 
-  private async look({ kind, storageKey, fileName }: Subject): Promise<Inspection> {
+  private async look({ kind, storageKey, fileName }: Subject): Promise<Verdict> {
     const { path, release } = await this.storage.local(storageKey);
     try {
       return await this.inspector.inspect(path, kind, fileName);

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { MAX_UPLOAD_BYTES } from '../../src/config.js';
 import { localStorage } from '../../src/files/local-storage.js';
-import { FileMissing, MAX_UPLOAD_BYTES, partsOf } from '../../src/files/storage.js';
+import { FileMissing, partsOf } from '../../src/files/storage.js';
 import { announced, folder } from './samples.js';
 import { codeOf } from './storage-fixture.js';
 

@@ -1,3 +1,4 @@
+import { Inspector } from '../../src/files/inspection/inspector.js';
 import { Checks } from '../../src/reports/checks.js';
 import { pdf, upload, word } from '../support/files.js';
 import { change, obligationOf } from '../support/reports.js';
@@ -36,6 +37,29 @@ describe('checks', () => {
     expect(after.draft.documents).toEqual([]);
     expect(userErrors.map((e: { code: string }) => e.code)).toContain('DOCUMENT_UNREADABLE');
     for (const { params } of userErrors) expect(params[0].name).toBe('finding');
+  });
+
+  it('the same bytes under the name of another format are told as that one', async () => {
+    const codes = async (fileName: string) =>
+      (await attach('WORD', fileName, Buffer.from('{\\rtf1 x}'))).userErrors.map(
+        ({ params }: { params: { value: string }[] }) => params.at(-1)!.value,
+      );
+    expect(await codes('总结.doc')).toEqual(['LEGACY_WORD']);
+    expect(await codes('总结.wps')).toEqual(['WPS_FORMAT']);
+  });
+
+  it('a check that did not get through is no verdict for the next time', async () => {
+    const { inspect } = Inspector.prototype;
+    const bytes = await word('slow minute');
+    Inspector.prototype.inspect = async function (...all) {
+      return { ...(await inspect.apply(this, all)), findings: ['TIMED_OUT'], ended: true };
+    };
+    try {
+      expect((await attach('WORD', '总结.docx', bytes)).userErrors).toMatchObject([{ code: 'DOCUMENT_UNREADABLE' }]);
+    } finally {
+      Inspector.prototype.inspect = inspect;
+    }
+    expect((await attach('WORD', '总结.docx', bytes)).userErrors).toEqual([]);
   });
 
   it('a pair is compared once both are there', async () => {

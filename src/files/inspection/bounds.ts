@@ -1,9 +1,11 @@
+import { MAX_UPLOAD_BYTES } from '../../config.js';
+
 export type Bounds = Readonly<Record<keyof typeof BOUNDS, number>>;
 
 /** Each is far above an honest report and far below what hurts the server. */
 export const BOUNDS = {
-  /** The most that an upload may have. */
-  fileBytes: 52_428_800,
+  /** What may be sent can be looked at: the bounds below are made for it. */
+  fileBytes: MAX_UPLOAD_BYTES,
   /** Wall clock for one file; then the process that looks at it is killed. */
   milliseconds: 60_000,
   /** Of the process as the system sees it, memory outside of the heap included. */

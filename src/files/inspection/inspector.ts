@@ -9,6 +9,9 @@ import type { Inspection } from './report.js';
 export type { DocumentKind } from './process/messages.js';
 export type { Inspection, Signature } from './report.js';
 
+/** `ended`: its process did not get through; when the machine has less to do it may. */
+export type Verdict = Inspection & { ended?: true };
+
 /** Whether the file is not to be kept. */
 export const refused = ({ findings }: Pick<Inspection, 'findings'>): boolean =>
   findings.some((code) => FINDINGS[code].severity === 'ERROR');
@@ -30,7 +33,7 @@ export class Inspector {
   }
 
   /** Never rejects for what the file holds: only when its path can't be read, when no process starts, or after stop. */
-  async inspect(path: string, kind: DocumentKind, fileName: string): Promise<Inspection> {
+  async inspect(path: string, kind: DocumentKind, fileName: string): Promise<Verdict> {
     const size = await sizeOf(path);
     if (size === 0) return nothingBut('EMPTY');
     if (size > this.bounds.fileBytes) return nothingBut('UNPACKS_TOO_LARGE');
@@ -50,7 +53,7 @@ export class Inspector {
     await Promise.all(Array.from(this.alive, (child) => child.kill()));
   }
 
-  private async checked(job: Job): Promise<Inspection> {
+  private async checked(job: Job): Promise<Verdict> {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.attempt(job);
       if (this.stopped) throw new Error('the inspector was stopped');
@@ -60,9 +63,9 @@ export class Inspector {
         if (attempt === 2) throw new Error('no process could be started to check the file');
         continue;
       }
-      if ('killed' in outcome) return nothingBut(outcome.killed, outcome.known);
+      if ('killed' in outcome) return { ...nothingBut(outcome.killed, outcome.known), ended: true };
       // the system may have ended it for reasons of its own; twice, and it is the file
-      if (attempt === 2) return nothingBut('DAMAGED', outcome.known);
+      if (attempt === 2) return { ...nothingBut('DAMAGED', outcome.known), ended: true };
     }
   }
 

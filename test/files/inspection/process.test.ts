@@ -49,8 +49,9 @@ describe('an inspector', () => {
       inspector.inspect(slow, 'STAMPED_PDF', 'a.pdf'),
       inspector.inspect(docxPath, 'WORD', 'a.docx'),
     ]);
-    expect(late.findings).toEqual(['TIMED_OUT']);
-    expect(after.findings).toEqual([]);
+    expect(late).toMatchObject({ findings: ['TIMED_OUT'], ended: true });
+    expect(after).toMatchObject({ findings: [] });
+    expect(after.ended).toBeUndefined();
     expect(Date.now() - started).toBeLessThan(15_000);
     await inspector.stop();
   });
@@ -102,7 +103,7 @@ describe('an inspector', () => {
         killed.add(pid);
       }
     }
-    expect((await twice).findings).toEqual(['DAMAGED']);
+    expect(await twice).toMatchObject({ findings: ['DAMAGED'], ended: true });
     await inspector.stop();
   });
 
