@@ -1,6 +1,6 @@
 const { readdirSync } = require('node:fs');
 
-/** Dependencies point one way: main → server → features → reading → access → graph, database → config. */
+/** Dependencies point one way: main → service → server and features; features → reading → access → graph, database → config. */
 const only = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: '^(src|migrations|seeds)/', pathNot: to } });
 /** Every folder of src/ that is not one of the lower ones is a feature: a new one is under the rules from its first file on. */
 const BELOW = ['access', 'database', 'files', 'graph', 'reading', 'server'];

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { projectRoot } from '../src/config.js';
 import { DepartmentKind } from '../src/graph/enums.js';
 import { isDay, isSocialCreditCode, unitsOf } from './checks.js';
 import { ListError, type Mistake, type Note, readTable } from './table.js';
@@ -49,10 +49,7 @@ export type List = {
 };
 
 /** The files themselves, not a copy in the build: what a person corrected is what the next start loads. */
-export const listFolder = (): string =>
-  [new URL('./list/', import.meta.url), new URL('../../seeds/list/', import.meta.url)]
-    .map((url) => fileURLToPath(url))
-    .find((path) => existsSync(path)) ?? fileURLToPath(new URL('./list/', import.meta.url));
+export const listFolder = (): string => join(projectRoot, 'seeds', 'list');
 
 export const consortiumCode = (provinceCode: string, year: number, number: number): string =>
   `${provinceCode}-${year}-${String(number).padStart(2, '0')}`;

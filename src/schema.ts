@@ -17,6 +17,7 @@ import { NodeResolver } from './reading/node.resolver.js';
 import type { PageDefinition } from './reading/pages.js';
 import { Receipt } from './receipts/receipt.entity.js';
 import { ReceiptResolver, RevisionReceiptsResolver } from './receipts/receipt.resolver.js';
+import { ReportDocument } from './reports/document.entity.js';
 import { ReportEvent } from './reports/event.entity.js';
 import { ReportObligation } from './reports/obligation.entity.js';
 import { Report } from './reports/report.entity.js';
@@ -29,9 +30,9 @@ import {
   ReportResolver,
   reportPages,
 } from './reports/report.resolver.js';
-import { ReportDocument, ReportRevision } from './reports/revision.entity.js';
+import { ReportRevision } from './reports/revision.entity.js';
 import { SealResolver } from './seals/seal.resolver.js';
-import { SealRequestResolver } from './seals/seal-request.js';
+import { SealRequestResolver } from './seals/seal-request.resolver.js';
 import { SealRequirement } from './seals/seal-requirement.entity.js';
 import { ReportTemplateResolver } from './templates/template.resolver.js';
 import { AccessToken } from './tokens/token.entity.js';

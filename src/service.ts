@@ -7,7 +7,6 @@ import { assertWalls } from './access/complete.js';
 import { Door } from './access/door.js';
 import { Tokens } from './access/tokens.js';
 import { archiveAccess } from './archive/archives.js';
-import { forgetAnswers, idempotently } from './audit/idempotency.js';
 import { type Config, projectRoot } from './config.js';
 import { servingDataSource } from './database/data-source.js';
 import { entities } from './entities.js';
@@ -16,6 +15,7 @@ import { openStorage } from './files/open-storage.js';
 import { fileRoutes } from './files/routes.js';
 import { UrlSigner } from './files/signing.js';
 import type { Storage } from './files/storage.js';
+import { forgetAnswers, idempotently } from './idempotency/idempotency.js';
 import { Context } from './reading/context.js';
 import { Reader } from './reading/reader.js';
 import { jwksRoute } from './receipts/jwks-route.js';
@@ -24,10 +24,10 @@ import { Receipts, receiptAccess } from './receipts/receipts.js';
 import { Checks } from './reports/checks.js';
 import { documentAccess, uploadAccess } from './reports/file-access.js';
 import { ensureObligations } from './reports/obligations.js';
-import { sweepFiles } from './reports/orphans.js';
+import { DOCUMENTS_IN_USE, sweepFiles } from './reports/orphans.js';
 import { createSchema, pages } from './schema.js';
 import { createHttpServer } from './server/http.js';
-import { templateAccess } from './templates/templates.js';
+import { TEMPLATES_IN_USE, templateAccess } from './templates/templates.js';
 import { LastUsed } from './tokens/last-used.js';
 import { LinkHolder, withAssignments } from './tokens/link-holder.js';
 
@@ -62,6 +62,8 @@ type ServiceContext = Context & {
 };
 
 const HOURLY = 60 * 60_000;
+/** What the hourly sweep of files leaves alone. */
+export const FILES_IN_USE = [DOCUMENTS_IN_USE, TEMPLATES_IN_USE];
 
 /** Everything that serves, assembled; not yet listening. */
 export async function createService({
@@ -72,7 +74,7 @@ export async function createService({
 }: ServiceOptions): Promise<Service> {
   const tokens = await Tokens.open(config.dataDir, config.production, now);
   const signer = new UrlSigner(tokens.fileSecret);
-  const links = new FileLinks(signer, config.publicUrl);
+  const links = new FileLinks(signer);
   const { storage, receiver, close } = await openStorage(config, links, now);
   const source = await servingDataSource({ url, entities, poolSize: config.poolSize }).initialize();
   await assertWalls(source);
@@ -86,7 +88,7 @@ export async function createService({
   lastUsed.start();
   const hourly = setInterval(() => {
     for (const job of JOBS) job(door).catch(log);
-    sweepFiles(door, storage).catch(log);
+    sweepFiles(door, storage, FILES_IN_USE).catch(log);
   }, HOURLY);
   hourly.unref();
 
@@ -120,6 +122,7 @@ export async function createService({
       }
     },
     allowedOrigins: config.allowedOrigins,
+    publicBase: config.publicUrl || undefined,
     plugins: [
       (instance) =>
         fileRoutes(instance, {

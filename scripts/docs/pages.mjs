@@ -12,7 +12,7 @@ export function pages({ policy, actor, labels, workflow, config }, read) {
     ...roleWords[name],
     rules: policy.abilityFor(name, MY).rules,
   }));
-  const states = labels.labelsOf('ReportState').map((state) => ({ ...state, desk: workflow.DESK_OF[state.value] }));
+  const states = labels.labelsOf('ReportState').map((state) => ({ ...state, turn: workflow.TURN_OF[state.value] }));
   return {
     'docs/permissions.md': permissionsPage({ roles, actions: policy.ACTIONS, unread: policy.UNREAD, roleWords }),
     'docs/workflow.md': workflowPage({

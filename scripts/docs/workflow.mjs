@@ -1,5 +1,5 @@
 /**
- * docs/workflow.md from the table of transitions. `states`: { value, zh, en, desk }, `transitions`: rows of WORKFLOW,
+ * docs/workflow.md from the table of transitions. `states`: { value, zh, en, turn }, `transitions`: rows of WORKFLOW,
  * `roleWords`, `reasonWords`, `actionWords`: name → { zh, en }.
  */
 export function workflowPage({ states, transitions, roleWords, reasonWords, actionWords }) {
@@ -27,8 +27,8 @@ export function workflowPage({ states, transitions, roleWords, reasonWords, acti
     '| 状态 State | 中文 | English | 轮到谁 Whose turn |',
     '|---|---|---|---|',
     ...states.map(
-      ({ value, zh, en, desk }) =>
-        `| \`${value}\` | ${zh} | ${en} | ${desk ? `${roleWords[desk].zh} ${roleWords[desk].en}` : '无 nobody'} |`,
+      ({ value, zh, en, turn }) =>
+        `| \`${value}\` | ${zh} | ${en} | ${turn ? `${roleWords[turn].zh} ${roleWords[turn].en}` : '无 nobody'} |`,
     ),
     '',
     '## 转换 · Transitions',

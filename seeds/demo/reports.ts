@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../src/access/actor.js';
 import { Door } from '../../src/access/door.js';
-import { demoWord } from '../../src/files/demo.js';
 import type { DocumentKind } from '../../src/graph/enums.js';
 import { Sheet } from '../../src/receipts/sheet.js';
-import { attestSeal } from '../../src/reports/attest.js';
-import { acceptReport, approveReport, returnReport, submitReport } from '../../src/reports/decide.js';
+import { acceptReport, approveReport, returnReport } from '../../src/reports/decide.js';
 import { attachReportDocument } from '../../src/reports/documents.js';
 import { createReportDraft } from '../../src/reports/drafts.js';
+import { submitReport } from '../../src/reports/submit.js';
 import { createUpload } from '../../src/reports/uploads.js';
+import { attestSeal } from '../../src/seals/attest.js';
 import type { Service } from '../../src/service.js';
 import type { DemoAccount } from './accounts.js';
+import { demoWord } from './word.js';
 
 const DAY = 86_400_000;
 
@@ -141,7 +142,7 @@ async function walk(
     await step((input) => attachReportDocument(as(who.board), { ...input, kind, uploadId: upload!.id }), 0);
   };
   const complete = async () => {
-    await attach('WORD', '演示材料.docx', await demoWord('演示材料', [NOTICE]));
+    await attach('WORD', '演示材料.docx', demoWord('演示材料', [NOTICE]));
     await attach('STAMPED_PDF', '演示材料.pdf', await demoScan('演示材料', NOTICE));
     const leads = await door.reading(who.board, (rows) =>
       rows.query<{ id: string }>(

@@ -12,6 +12,9 @@ export const named = (text: string): Statement => ({
   name: createHash('sha256').update(text).digest('base64url').slice(0, 32),
 });
 
+/** Reads nothing: what opens a session asks whether its token holds. */
+export const ALIVE: Statement = named('SELECT 1');
+
 /** A connection's transactions read, and only read one picture, unless they say otherwise (database/data-source.ts). */
 const BEGIN: Record<Mode, Asked> = {
   read: ask({ ...named('BEGIN'), plain: true }),

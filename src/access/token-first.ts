@@ -1,9 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Actor } from './actor.js';
 import type { Door } from './door.js';
-import { named } from './session.js';
-
-const ALIVE = named('SELECT 1');
+import { ALIVE } from './session.js';
 
 /**
  * Token, then role, then row, whatever the mutation: a refusal of the role or of the input that was found without the

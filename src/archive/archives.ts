@@ -9,16 +9,16 @@ import { labelOf } from '../graph/labels.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import { timelinessOf } from '../reports/calendar.js';
 import type { Asker } from '../reports/change.js';
-import { paperName } from '../reports/file-access.js';
+import { ReportDocument } from '../reports/document.entity.js';
+import { FILE_TYPES, paperName } from '../reports/file-access.js';
 import { ReportObligation } from '../reports/obligation.entity.js';
 import { Report } from '../reports/report.entity.js';
-import { ReportDocument, ReportRevision } from '../reports/revision.entity.js';
+import { ReportRevision } from '../reports/revision.entity.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
 import type { ArchiveEntry } from './archive.js';
 
 const FIRST_YEAR = 2024;
 const LAST_YEAR = 2200;
-const EXTENSION: Record<DocumentKind, string> = { WORD: 'docx', STAMPED_PDF: 'pdf' };
 
 export type ArchiveInput = { year: number; kind?: ReportKind | null; validateOnly?: boolean | null };
 export type ArchiveOutcome = { id: string | null; userErrors: RawUserError[] };
@@ -88,7 +88,7 @@ async function* entriesOf(rows: Row[], storage: Storage, now: Date): AsyncGenera
       ...row,
       onTime: labelOf('Timeliness', timelinessOf({ dueAt, filedAt }, now), 'zh'),
       documents: documents.map(({ kind, byteSize, sha256, storageKey }) => ({
-        name: `${paperName({ year: row.year, kind: row.kind, name: row.consortium })}.${EXTENSION[kind]}`,
+        name: `${paperName({ year: row.year, kind: row.kind, name: row.consortium })}.${FILE_TYPES[kind].extension}`,
         byteSize,
         sha256,
         open: async () => (await storage.open(storageKey)).stream,

@@ -65,28 +65,3 @@ export class OutboxEvent {
   @Column({ type: 'jsonb' })
   payload!: Record<string, unknown>;
 }
-
-/** The stored answer of a mutation that carried an Idempotency-Key. */
-@Entity()
-export class IdempotentAnswer {
-  @PrimaryColumn({ type: 'text' })
-  tokenId!: string;
-
-  @PrimaryColumn({ type: 'text' })
-  key!: string;
-
-  @Column({ type: 'text' })
-  bodyHash!: string;
-
-  /** Null while the first request still runs, and where its answer was lost. */
-  @Column({ type: 'jsonb', nullable: true })
-  answer!: unknown;
-
-  /** Written in the change's own transaction: whether or not its answer was kept, it is not made again. */
-  @Column({ type: 'boolean', default: false })
-  changed!: boolean;
-
-  @Index()
-  @Column({ type: 'timestamptz', precision: 3 })
-  createdAt!: Date;
-}

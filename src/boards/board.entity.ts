@@ -11,7 +11,7 @@ import {
   type Relation,
 } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { BoardForm, BoardPosition, Constituency } from '../graph/enums.js';
 import { NullWhenHidden, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';

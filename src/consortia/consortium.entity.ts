@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
 import { Board } from '../boards/board.entity.js';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { ConsortiumStatus, MembershipRole } from '../graph/enums.js';
 import { Through } from '../graph/hints.js';
 import { Node } from '../graph/node.js';

@@ -1,8 +1,10 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import { SortDirection } from '../graph/enums.js';
-import { ConsortiumStatusFilter, IdFilter, IntFilter, StringFilter } from '../graph/filter-inputs.js';
+import { ConsortiumStatus, SortDirection } from '../graph/enums.js';
+import { enumFilter, IdFilter, IntFilter, StringFilter } from '../graph/filter-inputs.js';
 import { labelledEnum } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
+
+const ConsortiumStatusFilter = enumFilter('ConsortiumStatusFilter', ConsortiumStatus);
 
 export const ConsortiumSortField = labelledEnum(
   'ConsortiumSortField',

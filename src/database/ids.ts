@@ -21,8 +21,6 @@ export const ID_PREFIXES = {
   acc: 'Account',
   tok: 'AccessToken',
   upl: 'Upload',
-  aud: 'AuditEntry',
-  out: 'OutboxEvent',
   exp: 'ExpertAssignment',
   rqs: 'RequiredSeal',
   srq: 'SealRequirement',

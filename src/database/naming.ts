@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy, type NamingStrategyInterface, type Table } from 'typeorm';
 
-const snake = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+export const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 const nameOf = (table: Table | string) => (typeof table === 'string' ? table : table.name).split('.').pop();
 // PostgreSQL cuts names at 63 bytes, and a cut name is reported as drift for ever
 const named = (kind: string, table: Table | string, columns: string[]) =>

@@ -2,17 +2,17 @@ import type { UrlSigner } from './signing.js';
 
 const DOWNLOAD_MINUTES = 5;
 
+export const uploadPath = (id: string): string => `/files/uploads/${id}`;
+export const downloadPath = (kind: string, id: string): string => `/files/${kind}/${id}`;
+
 /** Signed links to our own file routes; they carry the token's id, which is asked again at each use. */
 export class FileLinks {
-  constructor(
-    private readonly signer: UrlSigner,
-    private readonly publicUrl: string,
-  ) {}
+  constructor(private readonly signer: UrlSigner) {}
 
   /** With a part's number: for that part alone. */
   upload(base: string, uploadId: string, tokenId: string, expiresAt: Date, part?: number): string {
     const claims = { token: tokenId, ...(part !== undefined && { part: String(part) }) };
-    return this.at(base) + this.signer.sign(`/files/uploads/${uploadId}`, claims, expiresAt);
+    return base + this.signer.sign(uploadPath(uploadId), claims, expiresAt);
   }
   /** `kind` is one of the kinds that have a route; what else the link says is signed with it. */
   download(
@@ -25,7 +25,6 @@ export class FileLinks {
   ): string {
     // rounded up, so that one answer asked twice in a minute has one link
     const expiresAt = new Date(Math.ceil(now.getTime() / 60_000) * 60_000 + (DOWNLOAD_MINUTES - 1) * 60_000);
-    return this.at(base) + this.signer.sign(`/files/${kind}/${id}`, { ...claims, token: tokenId }, expiresAt);
+    return base + this.signer.sign(downloadPath(kind, id), { ...claims, token: tokenId }, expiresAt);
   }
-  private at = (base: string): string => this.publicUrl || base;
 }

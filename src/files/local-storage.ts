@@ -95,7 +95,7 @@ export function localStorage(dir: string, { links, maxUploadBytes = MAX_UPLOAD_B
       return { path, release: async () => {} };
     },
 
-    exists: async (key) => (await sizeOf(pathOf(key))) !== undefined,
+    sizeOf: async (key) => sizeOf(pathOf(key)),
 
     async remove(key) {
       await rm(pathOf(key), { force: true });

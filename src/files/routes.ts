@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../graph/errors.js';
 import { languageOf, type Text } from '../graph/language.js';
 import { type ByteRange, dispositionOf, rangeOf } from './http-headers.js';
+import { downloadPath, uploadPath } from './links.js';
 import type { UrlSigner } from './signing.js';
 import {
   type Announced,
@@ -39,9 +40,6 @@ export type FileRoutesDeps = {
   /** By the kind of file, which is the first segment of its path. */
   onDownload: Record<string, Authorize<DownloadGrant>>;
 };
-
-export const uploadPath = (id: string): string => `/files/uploads/${id}`;
-export const downloadPath = (kind: string, id: string): string => `/files/${kind}/${id}`;
 
 /** A sender that is silent for this long is gone. */
 const SILENCE_MS = 30_000;

@@ -95,7 +95,7 @@ export class S3Storage implements Storage {
     attempt(async () => {
       const folder = `${INCOMING}${checkUploadId(uploadId)}/`;
       // what lies there was verified before it came there
-      const settled = async () => (await this.sizeOf(checkKey(key))) === announced.byteSize;
+      const settled = async () => (await this.lengthAt(checkKey(key))) === announced.byteSize;
       if (!(await settled())) {
         await this.take(uploadId, folder, announced, key).catch(async (error) => {
           // somebody else may have settled it in between, and tidied it away
@@ -137,7 +137,7 @@ export class S3Storage implements Storage {
       }
     });
 
-  exists = (key: string): Promise<boolean> => attempt(async () => (await this.sizeOf(checkKey(key))) !== undefined);
+  sizeOf = (key: string): Promise<number | undefined> => attempt(async () => this.lengthAt(checkKey(key)));
 
   remove = (key: string): Promise<void> => attempt(() => this.delete(checkKey(key)));
 
@@ -221,7 +221,7 @@ export class S3Storage implements Storage {
 
   private at = (key: string) => ({ Bucket: this.bucket, Key: key });
 
-  private async sizeOf(key: string): Promise<number | undefined> {
+  private async lengthAt(key: string): Promise<number | undefined> {
     try {
       return (await this.client.send(new HeadObjectCommand(this.at(key)))).ContentLength;
     } catch (error) {

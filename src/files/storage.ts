@@ -62,7 +62,8 @@ export interface Storage {
   open(key: string, range?: ByteRange): Promise<{ stream: Readable; byteSize: number }>;
   /** A path at which the file can be read by a parser; `release` when done. Nobody may write there. */
   local(key: string): Promise<{ path: string; release(): Promise<void> }>;
-  exists(key: string): Promise<boolean>;
+  /** In bytes; undefined where nothing is kept under the key. */
+  sizeOf(key: string): Promise<number | undefined>;
   /** Without complaint when nothing is there. */
   remove(key: string): Promise<void>;
   /** Every kept key with this prefix; what comes or goes meanwhile may be missed. */

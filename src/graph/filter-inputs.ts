@@ -1,5 +1,4 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { ConsortiumStatus, OrganizationKind, ReportKind, ReportState } from './enums.js';
 import { LocalDateResolver } from './scalars.js';
 
 const EQ = '等于。 Equal to.';
@@ -15,7 +14,7 @@ const [GT, GTE, LT, LTE] = [
 ];
 
 /** Comparators of an enum, the same for every enum. */
-function enumFilter<E extends object>(name: string, values: E) {
+export function enumFilter<E extends object>(name: string, values: E) {
   @InputType(name, { description: '枚举比较。 Comparators of an enum.' })
   class EnumFilter {
     @Field(() => values, { nullable: true, description: EQ })
@@ -29,11 +28,6 @@ function enumFilter<E extends object>(name: string, values: E) {
   }
   return EnumFilter;
 }
-
-export const ConsortiumStatusFilter = enumFilter('ConsortiumStatusFilter', ConsortiumStatus);
-export const ReportKindFilter = enumFilter('ReportKindFilter', ReportKind);
-export const ReportStateFilter = enumFilter('ReportStateFilter', ReportState);
-export const OrganizationKindFilter = enumFilter('OrganizationKindFilter', OrganizationKind);
 
 @InputType({ description: '文字比较。 Comparators of a text.' })
 export class StringFilter {

@@ -26,3 +26,6 @@ export const chineseDay = (day: string): string => {
   const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
   return year ? `${year}年${Number(month)}月${Number(date)}日` : day;
 };
+
+/** The day in Shanghai of an instant of the service's clock, in SQL: flags, submissions and their guard go by the same. */
+export const shanghaiDayOf = (now: string): string => `(${now}::timestamptz AT TIME ZONE 'Asia/Shanghai')::date`;

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { OrganizationKind } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { City, Province } from '../provinces/province.entity.js';

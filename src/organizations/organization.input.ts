@@ -1,6 +1,9 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import { OrganizationKindFilter, StringFilter } from '../graph/filter-inputs.js';
+import { OrganizationKind } from '../graph/enums.js';
+import { enumFilter, StringFilter } from '../graph/filter-inputs.js';
 import { PageArgs } from '../graph/page-args.js';
+
+const OrganizationKindFilter = enumFilter('OrganizationKindFilter', OrganizationKind);
 
 @InputType({ description: '单位筛选；各项须同时满足。 Filter of organizations; all given must hold.' })
 export class OrganizationFilter {

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { DepartmentKind } from '../graph/enums.js';
 import { OrderBy } from '../graph/hints.js';
 import { Node } from '../graph/node.js';

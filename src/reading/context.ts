@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Actor } from '../access/actor.js';
 import type { Door } from '../access/door.js';
-import { named, type Session } from '../access/session.js';
+import { ALIVE, type Session } from '../access/session.js';
 import type { Language } from '../graph/language.js';
 import type { Reader } from './reader.js';
 
@@ -15,8 +15,6 @@ export type ContextParts = {
   query: boolean;
   publicBase(): string;
 };
-
-const NOTHING = named('SELECT 1');
 
 /** What a resolver has: who asks, the session of its queries, the door for its writes. */
 export class Context {
@@ -77,7 +75,7 @@ export class Context {
   /** Before the answer leaves: a token that no longer holds is refused whatever was asked, also where nothing was read. */
   async close(failed: boolean): Promise<void> {
     try {
-      if (this.reads && this.actor.tokenId && !this.statements) await this.session.query(NOTHING, [], true);
+      if (this.reads && this.actor.tokenId && !this.statements) await this.session.query(ALIVE, [], true);
     } finally {
       await this.opened?.end(failed ? 'rollback' : 'commit');
     }

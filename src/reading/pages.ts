@@ -3,6 +3,7 @@ import type { EntityMetadata } from 'typeorm';
 import { fold } from '../database/text.js';
 import { NotDirect } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
+import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-args.js';
 import type { AnswerWriter } from './answer-writer.js';
 import { decodeCursor, encodeCursor, foreignCursor } from './cursors.js';
 import { compileFilter, type Filter, type FilterFields, fingerprint, readFilter, searchIn } from './filters.js';
@@ -16,7 +17,7 @@ export type PageDefinition = {
   filters?: FilterFields;
   /** Column that `query:` looks into. */
   search?: string;
-  /** For a page inside another row: the relation back to it, or SQL over the parent's alias. */
+  /** For a page inside another row: what ties its rows to the parent's alias, in SQL. */
   within?: (w: Writer, parent: string, row: string) => string;
   /** Null, not an empty page, unless this holds of the parent. */
   visibleIf?: (w: Writer, parent: string) => string;
@@ -50,8 +51,6 @@ export type Plan = {
   parent: string | null;
 };
 
-export const DEFAULT_PAGE = 20;
-export const MAX_PAGE = 100;
 const MAX_QUERY = 100;
 
 const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });

@@ -1,6 +1,5 @@
 import type { FieldNode, GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { getNamedType, Kind, visit } from 'graphql';
-import type { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor.js';
 import { named, type Session, type Statement } from '../access/session.js';
 import { isDirect, Json } from '../graph/direct.js';
@@ -16,7 +15,7 @@ import {
   planOf,
   valuesOf,
 } from './pages.js';
-import { type Bound, keyOf, type NestedPage, Writer } from './writer.js';
+import { type Bound, keyOf, type NestedPage, type Tables, Writer } from './writer.js';
 
 /** `takes`: the values that the text names, in its order; a number is one of this execution's. */
 type Compiled = { statement: Statement; takes: (number | Bound)[] };
@@ -35,7 +34,7 @@ export class Reader {
   private readonly compiled = new Lru<string, Compiled>(KEPT);
 
   constructor(
-    private readonly source: DataSource,
+    private readonly source: Tables,
     private readonly pages: Record<string, PageDefinition>,
   ) {}
 

@@ -8,7 +8,7 @@ import {
   getNamedType,
 } from 'graphql';
 import { collectSubfields } from 'graphql/execution/collectFields.js';
-import type { DataSource, EntityMetadata } from 'typeorm';
+import type { DataSource, Driver, EntityMetadata } from 'typeorm';
 import type { Actor, Scope } from '../access/actor.js';
 import { condition, hasRight, mayReadField } from '../access/conditions.js';
 import type { Hints } from '../graph/hints.js';
@@ -53,6 +53,9 @@ const isSame = (a: Bound, b: Bound): boolean =>
 /** A field as the rows need it: everything that is asked of it, at whatever place and under whatever name. */
 type Wanted = { name: string; args: Record<string, unknown>; nodes: FieldNode[] };
 
+/** What the tables look like; through this nobody reaches a row. */
+export type Tables = Pick<DataSource, 'getMetadata'> & { driver: Pick<Driver, 'normalizeType'> };
+
 /**
  * The selection set becomes one statement: PostgreSQL builds the JSON, relations are sub-selects, and at every table that
  * it touches stands the actor's condition. Knows entities, relations, conditions and hints; knows no feature.
@@ -62,7 +65,7 @@ export class Writer {
   private aliases = 0;
 
   constructor(
-    readonly source: DataSource,
+    readonly source: Tables,
     readonly frame: Frame,
     readonly role: Actor['role'],
     private readonly runtimeValues: number,

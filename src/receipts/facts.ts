@@ -1,7 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { DocumentKind, ReportKind } from '../graph/enums.js';
-
-export type ReceiptKind = 'SUBMISSION' | 'ACCEPTANCE';
+import type { DocumentKind, ReceiptKind, ReportKind } from '../graph/enums.js';
 
 /** What a receipt says and the server signs. Instants are ISO in UTC; nothing here is computed when it is read. */
 export type ReceiptFacts = {

@@ -1,7 +1,8 @@
 import '../graph/enums.js';
+import type { ReceiptKind } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
 import { shanghaiInstant, shanghaiTime } from '../graph/shanghai.js';
-import type { ReceiptFacts, ReceiptKind } from './facts.js';
+import type { ReceiptFacts } from './facts.js';
 import { Sheet } from './sheet.js';
 
 export const JWS_ATTACHMENT = 'receipt.jws';

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { ReceiptKind } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';

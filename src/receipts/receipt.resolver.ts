@@ -1,5 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { named } from '../access/session.js';
 import type { FileLinks } from '../files/links.js';
 import { ApiError } from '../graph/errors.js';
@@ -68,7 +67,7 @@ export class ReceiptResolver {
 export class RevisionReceiptsResolver {
   @FieldResolver(() => [Receipt], { description: '回执，最早的在前。 Receipts, oldest first.' })
   @Inverse({ entity: 'Receipt', by: 'revision' }, 'issuedAt', '-kind', 'id')
-  receipts(@Root() row: any, @Info() _info: GraphQLResolveInfo): Receipt[] {
+  receipts(@Root() row: any): Receipt[] {
     return row.receipts ?? [];
   }
 }

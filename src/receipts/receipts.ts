@@ -70,18 +70,18 @@ export const receiptAccess =
     if (!found) return null;
     const { receipt, name } = found;
     const key = `receipts/${receipt.id}.pdf`;
-    if (!receipt.sha256 || !(await storage.exists(key))) {
+    let byteSize = receipt.sha256 ? await storage.sizeOf(key) : undefined;
+    if (byteSize === undefined) {
       // what draws is loaded by whoever draws: a start has no use for it
       const { receiptPdf } = await import('./receipt-pdf.js');
       const bytes = await receiptPdf(factsOf(receipt), receipt.jws);
       await storage.put(key, bytes);
+      byteSize = bytes.length;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       await holder.door.writing(JOB, (tx) =>
         tx.query('UPDATE receipt SET sha256 = $2 WHERE id = $1 AND sha256 IS NULL', [receipt.id, sha256]),
       );
     }
-    const { stream, byteSize } = await storage.open(key);
-    stream.destroy();
     return {
       key,
       byteSize,

@@ -22,8 +22,8 @@ export type Outcome = { id: string | null; userErrors: RawUserError[] };
 
 type OnReport = { reportId: string; expectedVersion: number; validateOnly?: boolean | null };
 
-/** What is wrong with the input alone; whoever advances the report learns of it. */
-const wrongInput = new WeakMap<Report, RawUserError[]>();
+/** Moves the report on. State and version stand in the WHERE: of two, one changes the row and the other learns of it. */
+export type Advance = (set?: Partial<Report>) => Promise<RawUserError[]>;
 
 /**
  * One change of one report: right before anything is looked up, the row locked through the door, version and rules under the
@@ -35,7 +35,7 @@ export async function changeReport<T extends Outcome>(
   action: Action,
   input: OnReport,
   inputErrors: RawUserError[],
-  work: (tx: Tx, report: Report) => Promise<RawUserError[] | T>,
+  work: (tx: Tx, report: Report, advance: Advance) => Promise<RawUserError[] | T>,
 ): Promise<Outcome | T> {
   refuseRole(asker.actor, action, 'Report');
   return asker.door.writing<Outcome | T>(
@@ -45,20 +45,18 @@ export async function changeReport<T extends Outcome>(
       const fail = (userErrors: RawUserError[]): Outcome => ({ id: report.id, userErrors });
       if (report.version !== input.expectedVersion)
         return fail([...inputErrors, userError('CONFLICT', ['expectedVersion'], { currentVersion: report.version })]);
-      wrongInput.set(report, inputErrors);
-      const result = await work(tx, report);
+      const advance: Advance = async (set = {}) => (inputErrors.length ? inputErrors : moved(tx, report, set));
+      const result = await work(tx, report, advance);
+      if (result === inputErrors) return fail(inputErrors);
       const errors = Array.isArray(result) ? result : result.userErrors;
-      if (inputErrors.length) return fail([...new Set([...inputErrors, ...errors])]);
+      if (inputErrors.length) return fail([...inputErrors, ...errors]);
       return Array.isArray(result) ? fail(result) : result;
     },
     (outcome) => outcome.userErrors.length === 0 && !input.validateOnly,
   );
 }
 
-/** State and version stand in the WHERE: of two, one changes the row and the other learns of it. */
-export async function advance(tx: Tx, report: Report, set: Partial<Report>): Promise<RawUserError[]> {
-  const wrong = wrongInput.get(report);
-  if (wrong?.length) return wrong;
+async function moved(tx: Tx, report: Report, set: Partial<Report>): Promise<RawUserError[]> {
   const changed = await tx.update(
     Report,
     { id: report.id, state: report.state, version: report.version },

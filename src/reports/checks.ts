@@ -8,7 +8,7 @@ import { similarity } from '../files/inspection/sketch.js';
 import { FileMissing, type Storage } from '../files/storage.js';
 import type { DocumentCheckState, DocumentKind } from '../graph/enums.js';
 import { Lru } from '../graph/lru.js';
-import { ReportDocument } from './revision.entity.js';
+import { ReportDocument } from './document.entity.js';
 
 /** What is looked at. The same bytes have the same verdict; the ending of the name tells old formats apart. */
 type Subject = Pick<ReportDocument, 'kind' | 'sha256' | 'storageKey' | 'fileName'>;

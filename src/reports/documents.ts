@@ -5,11 +5,12 @@ import { FINDINGS } from '../files/inspection/findings.js';
 import { type Inspection, refused } from '../files/inspection/inspector.js';
 import type { Storage } from '../files/storage.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
-import { type Asker, advance, changeReport, type Outcome } from './change.js';
+import { type Asker, changeReport, type Outcome } from './change.js';
 import type { Checks } from './checks.js';
+import { ReportDocument } from './document.entity.js';
 import { notEditable } from './drafts.js';
 import type { AttachReportDocumentInput } from './report.input.js';
-import { ReportDocument, ReportRevision } from './revision.entity.js';
+import { ReportRevision } from './revision.entity.js';
 import { arrived } from './uploads.js';
 
 /** So long an answer waits for the check to end. */
@@ -37,10 +38,10 @@ export async function attachReportDocument(
     'attachReportDocument',
     input,
     errors,
-    async (tx, report) => {
+    async (tx, report, advance) => {
       const objections = notEditable(report);
       if (objections.length) return objections;
-      const lost = await advance(tx, report, {});
+      const lost = await advance();
       if (lost.length) return lost;
       const draft = await draftOf(tx, report.id);
       await tx.delete(ReportDocument, { revisionId: draft.id, kind: input.kind });

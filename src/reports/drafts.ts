@@ -3,7 +3,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
 import { labelOf } from '../graph/labels.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
-import { type Asker, advance, changeReport, note, type Outcome } from './change.js';
+import { type Asker, changeReport, note, type Outcome } from './change.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
 import type { CreateReportDraftInput, UpdateReportDraftInput } from './report.input.js';
@@ -83,10 +83,10 @@ export function updateReportDraft(asker: Asker, input: UpdateReportDraftInput): 
     ...checkText(input.title, ['title'], { required: input.title !== undefined, max: MAX_TITLE }),
     ...checkText(input.summary, ['summary'], { max: MAX_SUMMARY }),
   ];
-  return changeReport(asker, 'updateReportDraft', input, errors, async (tx, report) => {
+  return changeReport(asker, 'updateReportDraft', input, errors, async (tx, report, advance) => {
     const refused = notEditable(report);
     if (refused.length) return refused;
-    const lost = await advance(tx, report, {});
+    const lost = await advance();
     if (lost.length) return lost;
     const set: Partial<ReportRevision> = {};
     if (input.title !== undefined) set.title = input.title!.trim();

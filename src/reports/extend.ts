@@ -8,7 +8,7 @@ import type { Asker, Outcome } from './change.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
 import type { ExtendObligationInput } from './report.input.js';
-import { DESK_OF, isExtensible } from './workflow.js';
+import { deskOf, isExtensible } from './workflow.js';
 
 /** At most so many years ahead of today and of the due day, whichever is later. */
 const MAX_YEARS = 2;
@@ -42,12 +42,11 @@ export async function extendObligation(asker: Asker, input: ExtendObligationInpu
       if (dueOn <= obligation.dueOn || dueOn < notBefore || dueOn > notAfter)
         errors.push(userError('INVALID', ['dueOn'], { after: obligation.dueOn, notBefore, notAfter }));
       if (errors.length) return { id: obligation.id, userErrors: errors };
-      // the deadline has not passed after all, so the desk is where the report lies now
-      const desk = report && DESK_OF[report.state] !== 'BOARD' ? 'CITY_BUREAU' : 'BOARD';
+      // the deadline has not passed after all: the desk is where the report lies now
       await tx.updateOne(
         ReportObligation,
         { id: obligation.id },
-        { dueOn, dueAt: due, extensionReason: input.reason.trim(), desk },
+        { dueOn, dueAt: due, extensionReason: input.reason.trim(), desk: deskOf(report?.state) },
       );
       if (report)
         await tx.updateOne(

@@ -3,9 +3,11 @@ import type { Authorize, DownloadGrant, UploadGrant } from '../files/routes.js';
 import type { ReportKind } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
-import { ReportDocument, Upload } from './revision.entity.js';
+import { ReportDocument } from './document.entity.js';
+import { Upload } from './upload.entity.js';
 
-const TYPES = {
+/** The two kinds of file that there are (notice, paragraph 4). */
+export const FILE_TYPES = {
   WORD: { extension: 'docx', contentType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document' },
   STAMPED_PDF: { extension: 'pdf', contentType: 'application/pdf' },
 } as const;
@@ -32,7 +34,7 @@ export const documentAccess =
       const [document] = await rows.find(ReportDocument, { id: claims.id });
       if (!document) return null;
       const { storageKey: key, byteSize, sha256 } = document;
-      const { extension, contentType } = TYPES[document.kind];
+      const { extension, contentType } = FILE_TYPES[document.kind];
       return {
         key,
         byteSize,

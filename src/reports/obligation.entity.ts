@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { Desk, ReportKind, Timeliness } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { ReportKind, ReportState } from '../graph/enums.js';
 import { Derived, From, Needs, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';

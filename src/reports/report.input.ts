@@ -1,17 +1,13 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
-import { DocumentKind, ReturnReason, SortDirection } from '../graph/enums.js';
-import {
-  IdFilter,
-  IntFilter,
-  LocalDateFilter,
-  ReportKindFilter,
-  ReportStateFilter,
-  StringFilter,
-} from '../graph/filter-inputs.js';
+import { DocumentKind, ReportKind, ReportState, ReturnReason, SortDirection } from '../graph/enums.js';
+import { enumFilter, IdFilter, IntFilter, LocalDateFilter, StringFilter } from '../graph/filter-inputs.js';
 import { labelledEnum } from '../graph/labels.js';
 import { PageArgs } from '../graph/page-args.js';
 import { Validated } from '../graph/payload.js';
 import { LocalDateResolver } from '../graph/scalars.js';
+
+const ReportKindFilter = enumFilter('ReportKindFilter', ReportKind);
+const ReportStateFilter = enumFilter('ReportStateFilter', ReportState);
 
 const VERSION = '读取时的 version；不一致则 CONFLICT。 The version that was read; CONFLICT when it has changed.';
 const COMMENT = '意见（至多2000字）。 Comment, 2,000 characters at most.';
@@ -68,19 +64,6 @@ export class AttachReportDocumentInput extends OnReport {
   kind!: DocumentKind;
   @Field(() => ID, { description: '上传编号。 The upload.' })
   uploadId!: string;
-}
-
-@InputType({
-  description: '确认某牵头单位的印章盖在所附PDF上。 Record that this lead unit’s seal stands on the attached PDF.',
-})
-export class AttestSealInput extends OnReport {
-  @Field(() => ID, { description: '牵头单位编号。 The lead unit.' })
-  organizationId!: string;
-  @Field(() => Int, {
-    nullable: true,
-    description: '印章所在页，自1起，不超过PDF的页数。 Page of the seal, from 1, within the pages of the PDF.',
-  })
-  page?: number | null;
 }
 
 @InputType()

@@ -2,15 +2,15 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Storage } from '../files/storage.js';
 import { Payload } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
-import { attestSeal } from './attest.js';
 import type { ReceiptBook } from './change.js';
 import type { Checks } from './checks.js';
-import { acceptReport, approveReport, reopenReport, returnReport, submitReport, withdrawReport } from './decide.js';
+import { acceptReport, approveReport, reopenReport, returnReport } from './decide.js';
 import { attachReportDocument } from './documents.js';
 import { createReportDraft, updateReportDraft } from './drafts.js';
 import { extendObligation } from './extend.js';
 import * as inputs from './report.input.js';
 import * as payloads from './report.payload.js';
+import { submitReport, withdrawReport } from './submit.js';
 import { createUpload } from './uploads.js';
 
 type Ctx_ = Context & { storage: Storage; checks: Checks; receipts: ReceiptBook };
@@ -62,16 +62,6 @@ export class ReportMutations {
     @Ctx() c: Ctx_,
   ) {
     return payload(payloads.AttachReportDocumentPayload, await attachReportDocument(c, input));
-  }
-  @Mutation(() => payloads.AttestSealPayload, {
-    nullable: true,
-    description: `确认某牵头单位的印章盖在所附PDF上${SEE} Record a lead unit’s seal (board, or the unit itself).`,
-  })
-  async attestSeal(
-    @Arg('input', () => inputs.AttestSealInput, INPUT) input: inputs.AttestSealInput,
-    @Ctx() c: Context,
-  ) {
-    return payload(payloads.AttestSealPayload, await attestSeal(c, input));
   }
   @Mutation(() => payloads.SubmitReportPayload, {
     nullable: true,

@@ -3,12 +3,12 @@ import { Ctx, Field, ID, Info, Int, ObjectType } from 'type-graphql';
 import { Payload } from '../graph/payload.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import type { Context } from '../reading/context.js';
+import { ReportDocument } from './document.entity.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
-import { ReportDocument, SealAttestation } from './revision.entity.js';
 
 @ObjectType()
-abstract class ReportPayload extends Payload {
+export abstract class ReportPayload extends Payload {
   id!: string | null;
 
   @Field(() => Report, {
@@ -43,15 +43,6 @@ export class AttachReportDocumentPayload extends ReportPayload {
   @Field(() => ReportDocument, { nullable: true, description: '所附文件。 The attached document.' })
   document(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<ReportDocument | null> {
     return c.afterwards<ReportDocument>(info, ReportDocument, this.documentId);
-  }
-}
-
-@ObjectType({ description: '确认盖章的结果。 Answer to attestSeal.' })
-export class AttestSealPayload extends ReportPayload {
-  sealId?: string;
-  @Field(() => SealAttestation, { nullable: true, description: '盖章确认。 The attestation.' })
-  seal(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<SealAttestation | null> {
-    return c.afterwards<SealAttestation>(info, SealAttestation, this.sealId);
   }
 }
 

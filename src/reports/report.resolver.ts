@@ -10,13 +10,13 @@ import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
 import { keyOf } from '../reading/writer.js';
 import { deadlineOf, lapsedOn, timelinessOf } from './calendar.js';
-import { checkOf } from './check.js';
+import { ReportDocument } from './document.entity.js';
+import { checkOf } from './document-check.js';
 import { ReportEvent } from './event.entity.js';
 import { ReportObligation } from './obligation.entity.js';
 import { obligationPermissions, reportPermissions } from './permissions.js';
 import { Report } from './report.entity.js';
 import { ReportObligationsArgs, ReportsArgs } from './report.input.js';
-import { ReportDocument } from './revision.entity.js';
 
 export const ReportConnection = connection('Report', () => Report, '材料');
 export const ReportObligationConnection = connection('ReportObligation', () => ReportObligation, '报送任务');

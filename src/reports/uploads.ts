@@ -7,7 +7,7 @@ import { checkText, type RawUserError, userError } from '../graph/user-errors.js
 import { AccessToken } from '../tokens/token.entity.js';
 import type { Asker } from './change.js';
 import type { CreateUploadInput } from './report.input.js';
-import { Upload } from './revision.entity.js';
+import { Upload } from './upload.entity.js';
 
 const UPLOAD_MINUTES = 30;
 /** A file that is settled but not attached is swept after a day: from an hour before on it can't be attached. */

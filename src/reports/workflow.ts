@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.js';
-import type { ConsortiumStatus, PermissionReason, ReportState, Role } from '../graph/enums.js';
+import type { ConsortiumStatus, Desk, PermissionReason, ReportState, Role } from '../graph/enums.js';
 import type { UserErrorCode } from '../graph/user-errors.js';
 import type { Gaps } from './gaps.js';
 
@@ -43,14 +43,17 @@ export type TransitionName =
   | 'reopenReport';
 
 /** Whose turn it is; in the board's states the draft can be edited. */
-export const DESK_OF: Record<ReportState, Role | null> = {
+export const TURN_OF: Record<ReportState, Role | null> = {
   DRAFT: 'BOARD',
   SUBMITTED: 'CITY_BUREAU',
   RETURNED: 'BOARD',
   CITY_APPROVED: 'PROVINCE',
   ACCEPTED: null,
 };
-export const isEditable = (state: ReportState): boolean => DESK_OF[state] === 'BOARD';
+/** Whose desk a deadline would pass on: a board that has nothing begun, or whose turn it is, and else its city. */
+export const deskOf = (state: ReportState | undefined): Desk =>
+  state === undefined || TURN_OF[state] === 'BOARD' ? 'BOARD' : 'CITY_BUREAU';
+export const isEditable = (state: ReportState): boolean => TURN_OF[state] === 'BOARD';
 
 /** What was filed is on time or late for good (domain: Deadlines). */
 export const isExtensible = ({ filedAt }: { filedAt: unknown }): boolean => filedAt === null;
@@ -102,6 +105,6 @@ for (const t of ROWS) {
   const twins = ROWS.filter((o) => o.name === t.name && o.by === t.by && o.from === t.from);
   if (twins.length > 1 && t.name !== 'withdrawReport')
     throw new Error(`workflow: ${t.name} from ${t.from} is ambiguous`);
-  if (t.from !== null && DESK_OF[t.from] !== t.by && t.name !== 'withdrawReport' && t.name !== 'reopenReport')
+  if (t.from !== null && TURN_OF[t.from] !== t.by && t.name !== 'withdrawReport' && t.name !== 'reopenReport')
     throw new Error(`workflow: ${t.name} from ${t.from} is not ${t.by}'s turn`);
 }

@@ -4,27 +4,19 @@ import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import { Organization } from '../organizations/organization.entity.js';
-import { draftPdf, mayHaveToSeal } from '../reports/attest.js';
 import type { Asker } from '../reports/change.js';
 import { notEditable } from '../reports/drafts.js';
 import { Report } from '../reports/report.entity.js';
 import { issued, lifeOf, type TokenOutcome } from '../tokens/issue.js';
 import { AccessToken, Account } from '../tokens/token.entity.js';
-
-export type SealTokenInput = {
-  reportId: string;
-  organizationId: string;
-  expiresInDays?: number | null;
-  validateOnly?: boolean | null;
-};
-
-export const SEAL_TOKEN_DAYS = 14;
+import { draftPdf, mayHaveToSeal } from './attest.js';
+import { type IssueSealTokenInput, SEAL_TOKEN_DAYS } from './seal.input.js';
 
 /**
  * A token with which one lead unit sees this one PDF and confirms its own seal on it. A new one for the same unit and report
  * takes the place of those before.
  */
-export async function issueSealToken(asker: Asker, input: SealTokenInput, tokens: Tokens): Promise<TokenOutcome> {
+export async function issueSealToken(asker: Asker, input: IssueSealTokenInput, tokens: Tokens): Promise<TokenOutcome> {
   const { actor, requestId } = asker;
   refuseRole(actor, 'issueSealToken', 'Report');
   return issued(asker, tokens, input.validateOnly, async (tx) => {

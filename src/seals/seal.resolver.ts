@@ -1,54 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, ID, Info, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import type { Tokens } from '../access/tokens.js';
-import { SealUnitKind } from '../graph/enums.js';
-import { Payload, Validated } from '../graph/payload.js';
-import { LocalDateResolver } from '../graph/scalars.js';
+import { Payload } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
-import { IssueTokenPayload } from '../tokens/token.input.js';
+import { IssueTokenPayload } from '../tokens/token.payload.js';
+import { attestSeal } from './attest.js';
 import { decideSealRequirement } from './requirement.js';
+import { AttestSealInput, DecideSealRequirementInput, IssueSealTokenInput } from './seal.input.js';
+import { AttestSealPayload, DecideSealRequirementPayload } from './seal.payload.js';
 import { SealRequirement } from './seal-requirement.entity.js';
-import { issueSealToken, SEAL_TOKEN_DAYS } from './seal-tokens.js';
+import { issueSealToken } from './seal-tokens.js';
 
 const INPUT = { description: '输入。 Input.' };
-
-@InputType({
-  description:
-    '为某牵头单位签发只用于确认一份PDF的令牌；此前为同一单位和材料签发的随即失效。 Issue a token for one lead unit and one PDF; those issued before for the same unit and report end.',
-})
-export class IssueSealTokenInput extends Validated {
-  @Field(() => ID, { description: '材料编号。 The report.' })
-  reportId!: string;
-  @Field(() => ID, { description: '牵头单位编号。 The lead unit.' })
-  organizationId!: string;
-  @Field(() => Int, {
-    nullable: true,
-    defaultValue: SEAL_TOKEN_DAYS,
-    description:
-      '有效天数，1至366，默认14，不超过签发者令牌的有效期。 Days it lives, 1 to 366, 14 by default, never past the issuer’s own.',
-  })
-  expiresInDays?: number | null;
-}
-
-@InputType({ description: '规定自某日起哪些单位须盖章。 Decide which units must seal from a day on.' })
-export class DecideSealRequirementInput extends Validated {
-  @Field(() => LocalDateResolver, { description: '自此日起，不早于今日。 From this day on; not in the past.' })
-  effectiveOn!: string;
-  @Field(() => [SealUnitKind], {
-    description:
-      '须盖章的单位类别：牵头学校与牵头企业必在其中（通知第4条“各牵头单位联合盖章”）。 Kinds of unit that must seal; lead schools and lead enterprises are always among them (notice, paragraph 4).',
-  })
-  units!: SealUnitKind[];
-}
-
-@ObjectType({ description: '用印规定的结果。 Answer to decideSealRequirement.' })
-export class DecideSealRequirementPayload extends Payload {
-  id!: string | null;
-  @Field(() => SealRequirement, { nullable: true, description: '用印规定。 The requirement.' })
-  requirement(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<SealRequirement | null> {
-    return c.afterwards<SealRequirement>(info, SealRequirement, this.id);
-  }
-}
 
 @Resolver(() => SealRequirement)
 export class SealResolver {
@@ -69,6 +32,15 @@ export class SealResolver {
       { 'province.code': provinceCode ?? undefined },
       { orderBy: ['-effectiveOn', '-decidedAt'] },
     );
+  }
+
+  @Mutation(() => AttestSealPayload, {
+    nullable: true,
+    description:
+      '确认某牵头单位的印章盖在所附PDF上；谁可为见 docs/permissions.md。 Record a lead unit’s seal (board, or the unit itself).',
+  })
+  async attestSeal(@Arg('input', () => AttestSealInput, INPUT) input: AttestSealInput, @Ctx() c: Context) {
+    return Payload.of(AttestSealPayload, await attestSeal(c, input));
   }
 
   @Mutation(() => IssueTokenPayload, {

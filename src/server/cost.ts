@@ -12,16 +12,16 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity';
+import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import { ApiError } from '../graph/errors.js';
 import type { Text } from '../graph/language.js';
+import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-args.js';
 import type { Admitted } from './documents.js';
 import { LIMITS } from './limits.js';
 import { inputProblem, Refusal } from './problems.js';
 
 type Variables = Record<string, unknown>;
 
-const PAGE = { usual: 20, most: 100 };
 const LIST = 5;
 /** An object costs 1, each of its values a tenth: a thousand rows of two hundred aliased values are not cheap. */
 const LEAF = 0.1;
@@ -39,8 +39,8 @@ function multiplier(type: GraphQLOutputType, args: Variables): number {
     return given ? Math.max(given.length, 1) : LIST;
   }
   if (!isObjectType(named) || !named.getFields().pageInfo) return 1;
-  const size = args.first ?? args.last ?? PAGE.usual;
-  return typeof size === 'number' ? Math.min(Math.max(size, 1), PAGE.most) : PAGE.usual;
+  const size = args.first ?? args.last ?? DEFAULT_PAGE;
+  return typeof size === 'number' ? Math.min(Math.max(size, 1), MAX_PAGE) : DEFAULT_PAGE;
 }
 
 /** `nodes` and `edges` of a page: counted by the page itself. */
@@ -101,7 +101,7 @@ function compute(
       query: document,
       variables,
       operationName: operation.name?.value,
-      estimators: [fieldExtensionsEstimator(), own],
+      estimators: [own],
       maxQueryNodes: 2 * LIMITS.tokens,
     });
     return Math.ceil(Math.round(cost * 1000) / 1000);

@@ -96,7 +96,7 @@ const START = `
 })();
 `;
 
-type Page = { key: string; body: Buffer; packed: Buffer; policy: string; etag: string };
+type Page = { body: Buffer; packed: Buffer; policy: string; etag: string };
 
 /** The query page: one file with everything inlined, so that it works where no other host can be reached. */
 export function graphiqlRoute(app: FastifyInstance, { accounts, examples }: GraphiqlOptions): void {
@@ -107,7 +107,7 @@ export function graphiqlRoute(app: FastifyInstance, { accounts, examples }: Grap
     const nowKey = JSON.stringify(now);
     if (!page || key !== nowKey) {
       key = nowKey;
-      page = build(nowKey, now, examples);
+      page = build(now, examples);
       page.catch(() => {
         page = undefined;
       });
@@ -126,7 +126,6 @@ export function graphiqlRoute(app: FastifyInstance, { accounts, examples }: Grap
 }
 
 async function build(
-  key: string,
   accounts: ReturnType<GraphiqlOptions['accounts']>,
   examples: GraphiqlOptions['examples'],
 ): Promise<Page> {
@@ -161,7 +160,7 @@ ${scripts.map((s) => `<script>${s}</script>`).join('\n')}
 </body>
 </html>
 `);
-  return { key, body, packed: await gzip(body), policy: policyFor(scripts), etag: `"${hash(body).slice(0, 32)}"` };
+  return { body, packed: await gzip(body), policy: policyFor(scripts), etag: `"${hash(body).slice(0, 32)}"` };
 }
 
 /** JSON that cannot end the script element that it stands in. */

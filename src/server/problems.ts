@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ApiError, type ApiErrorOptions, REQUEST_ERRORS, type RequestErrorCode } from '../graph/errors.js';
+import { ApiError, REQUEST_ERRORS, type RequestErrorCode } from '../graph/errors.js';
 import type { Language, Text } from '../graph/language.js';
 
 /** A request that is answered before anything runs. Without a status: 200 in application/json, else the code's own. */
@@ -61,9 +61,8 @@ const ARGUMENT = /^(Argument "|Variable "\$)/;
 function known(error: unknown): ApiError | undefined {
   const own = apiErrorIn(error);
   if (own || !(error instanceof GraphQLError)) return own;
-  const options: ApiErrorOptions = {};
   const code = error.extensions?.code as RequestErrorCode;
-  if (typeof code === 'string' && code in REQUEST_ERRORS && code !== 'INTERNAL') return new ApiError(code, options);
+  if (typeof code === 'string' && code in REQUEST_ERRORS && code !== 'INTERNAL') return new ApiError(code);
   if (!error.originalError && ARGUMENT.test(error.message)) {
     const detail = detailOf(error.message);
     return badInput(withDetail(REQUEST_ERRORS.BAD_USER_INPUT, detail), { detail });

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { ReportKind } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { Province } from '../provinces/province.entity.js';

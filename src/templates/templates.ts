@@ -11,15 +11,16 @@ import { labelOf } from '../graph/labels.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import type { AskerWithFiles } from '../reports/documents.js';
-import { paperName } from '../reports/file-access.js';
+import { FILE_TYPES, paperName } from '../reports/file-access.js';
 import { ReportObligation } from '../reports/obligation.entity.js';
+import { inUse } from '../reports/orphans.js';
 import { arrived } from '../reports/uploads.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
 import { defaultTemplate } from './defaults.js';
 import type { TemplateData } from './fill.js';
 import { ReportTemplate } from './template.entity.js';
 
-const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+export const TEMPLATES_IN_USE = inUse('report_template');
 
 /** The words of the list, as JSON; labels are put in afterwards. Plan items and indicators come with their own issue. */
 const LISTED = `SELECT json_build_object(
@@ -85,7 +86,8 @@ export const templateAccess =
     const blank = own ? await read(storage, own.storageKey) : await defaultTemplate(obligation.kind);
     const name = paperName({ year: obligation.year, kind: obligation.kind, name: data.consortium.name });
     const { fillTemplate } = await import('./fill.js');
-    return { bytes: fillTemplate(blank, data), fileName: `${name}-模板.docx`, contentType: WORD };
+    const { extension, contentType } = FILE_TYPES.WORD;
+    return { bytes: fillTemplate(blank, data), fileName: `${name}-模板.${extension}`, contentType };
   };
 
 const newest = async (rows: Rows, { provinceId, kind }: { provinceId: string; kind: ReportKind }) =>

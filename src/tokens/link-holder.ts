@@ -3,6 +3,7 @@ import type { Door } from '../access/door.js';
 import type { Tokens } from '../access/tokens.js';
 import type { LinkClaims } from '../files/routes.js';
 import type { DepartmentKind, Role } from '../graph/enums.js';
+import { ExpertAssignment } from './token.entity.js';
 
 const TOKEN = `SELECT t.account_id, t.role, t.province_id, t.city_id, t.department, t.consortium_id, t.organization_id, t.report_id, t.sha256, t.label, t.expires_at
    FROM access_token t WHERE t.id = $1 AND t.revoked_at IS NULL AND t.expires_at > $2`;
@@ -39,11 +40,9 @@ export class LinkHolder {
   }
 }
 
-const ASSIGNED = 'SELECT consortium_id FROM expert_assignment WHERE account_id = $1';
-
 /** An expert's scope is a list that the database keeps. */
 export async function withAssignments(door: Door, actor: Actor): Promise<Actor> {
   if (actor.role !== 'EXPERT') return actor;
-  const rows = await door.reading(actor, (own) => own.query<{ consortium_id: string }>(ASSIGNED, [actor.accountId]));
-  return { ...actor, assignedConsortiumIds: rows.map((row) => row.consortium_id) };
+  const assigned = await door.reading(actor, (rows) => rows.find(ExpertAssignment, { accountId: actor.accountId! }));
+  return { ...actor, assignedConsortiumIds: assigned.map(({ consortiumId }) => consortiumId) };
 }

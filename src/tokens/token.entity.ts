@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
-import { OneOf } from '../database/checks.js';
+import { OneOf } from '../database/one-of.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';

@@ -1,9 +1,6 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Ctx, Field, ID, Info, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import { DepartmentKind, Role } from '../graph/enums.js';
-import { Payload, Validated } from '../graph/payload.js';
-import type { Context } from '../reading/context.js';
-import { AccessToken } from './token.entity.js';
+import { Validated } from '../graph/payload.js';
 
 @InputType({
   description:
@@ -58,20 +55,3 @@ export class RevokeTokenInput extends Validated {
   @Field(() => ID, { description: '令牌编号。 The token.' })
   tokenId!: string;
 }
-
-@ObjectType()
-abstract class TokenPayload extends Payload {
-  id!: string | null;
-  @Field(() => AccessToken, { nullable: true, description: '令牌。 The token.' })
-  token(@Ctx() c: Context, @Info() info: GraphQLResolveInfo): Promise<AccessToken | null> {
-    return c.afterwards<AccessToken>(info, AccessToken, this.id);
-  }
-}
-
-@ObjectType({ description: '签发的结果。 Answer to issueToken.' })
-export class IssueTokenPayload extends TokenPayload {
-  @Field(() => String, { nullable: true, description: '令牌密文，只显示这一次。 The token itself, shown this once.' })
-  secret?: string | null;
-}
-@ObjectType({ description: '撤销的结果。 Answer to revokeToken.' })
-export class RevokeTokenPayload extends TokenPayload {}

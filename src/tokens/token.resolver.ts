@@ -14,7 +14,8 @@ import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
 import { issueToken, revokeToken } from './issue.js';
 import { AccessToken } from './token.entity.js';
-import { IssueTokenInput, IssueTokenPayload, RevokeTokenInput, RevokeTokenPayload } from './token.input.js';
+import { IssueTokenInput, RevokeTokenInput } from './token.input.js';
+import { IssueTokenPayload, RevokeTokenPayload } from './token.payload.js';
 
 export const AccessTokenConnection = connection('AccessToken', () => AccessToken, '令牌');
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Pool } from 'pg';
 import { JOB, PUBLIC } from '../../src/access/actor.js';
 import { Session } from '../../src/access/session.js';
-import { Upload } from '../../src/reports/revision.entity.js';
+import { Upload } from '../../src/reports/upload.entity.js';
 import { change, obligationOf } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
 

@@ -25,7 +25,7 @@ export async function fixture(kind: 'local' | 's3'): Promise<Fixture> {
   const signer = new UrlSigner(randomBytes(32));
   const now = () => new Date();
   const s3 = kind === 's3' ? await s3Server() : undefined;
-  const local = localStorage(dir, { links: new FileLinks(signer, '') });
+  const local = localStorage(dir, { links: new FileLinks(signer) });
   const storage = s3 ? new S3Storage({ config: s3.config, scratch: join(dir, 'copies'), now }) : local;
   const uploads = new Map<string, UploadGrant>();
   const app = fastify({ forceCloseConnections: true });

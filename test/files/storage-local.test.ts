@@ -89,13 +89,13 @@ describe('local storage', () => {
   it('lets many send the same file at once', async () => {
     await Promise.all([1, 2, 3].map(() => storage.receive('upl_6', chunks(data), announced(data))));
     await storage.settle('upl_6', announced(data), 'documents/upl_6');
-    expect(await storage.exists('documents/upl_6')).toBe(true);
+    expect(await storage.sizeOf('documents/upl_6')).toEqual(expect.any(Number));
   });
 
   it('does not take a file for a folder', async () => {
     await expect(storage.open('documents/upl_6/below')).rejects.toBeInstanceOf(FileMissing);
     await expect(storage.local('documents')).rejects.toBeInstanceOf(FileMissing);
-    expect(await storage.exists('documents')).toBe(false);
+    expect(await storage.sizeOf('documents')).toBeUndefined();
   });
 
   it('clears away what a killed process left a day ago', async () => {

@@ -16,7 +16,7 @@ const SCRIPT = fileURLToPath(new URL('../support/file-server.mjs', import.meta.u
 const root = await folder();
 const fresh = () => mkdtemp(join(root, 'data-'));
 const secret = randomBytes(32);
-const links = new FileLinks(new UrlSigner(secret), '');
+const links = new FileLinks(new UrlSigner(secret));
 const data = randomBytes(52_428_800);
 const expected = announced(data);
 const grants = { upl_1: { uploadId: 'upl_1', ...expected }, upl_2: { uploadId: 'upl_2', ...expected } };

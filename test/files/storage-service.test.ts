@@ -177,7 +177,7 @@ describe('the configuration', () => {
   });
 
   it('is refused at the start when the bucket can not be used, with what to do', async () => {
-    const links = new FileLinks(new UrlSigner(randomBytes(32)), '');
+    const links = new FileLinks(new UrlSigner(randomBytes(32)));
     const open = async (env: Record<string, string>) =>
       openStorage({ ...at(env), dataDir: data }, links, () => new Date());
     await expect(open({ ...s3.env, S3_BUCKET: 'another' })).rejects.toThrow(/存储桶 another.*S3_BUCKET.*create it/);

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { DATABASE_ROLE } from '../../src/access/actor.js';
-import { DESK_OF, objections, rolesFor, WORKFLOW } from '../../src/reports/workflow.js';
+import { objections, rolesFor, TURN_OF, WORKFLOW } from '../../src/reports/workflow.js';
 import { type OwnedDatabase, ownedDatabase } from '../support/owned-database.js';
 
 describe('the workflow table', () => {
@@ -24,7 +24,7 @@ describe('the workflow table', () => {
     expect(rolesFor('approveReport', { state: 'SUBMITTED' })).toEqual(['CITY_BUREAU']);
     expect(rolesFor('approveReport', { state: 'ACCEPTED' })).toEqual([]);
     expect(rolesFor('returnReport', { state: 'CITY_APPROVED' })).toEqual(['PROVINCE']);
-    expect(DESK_OF.RETURNED).toBe('BOARD');
+    expect(TURN_OF.RETURNED).toBe('BOARD');
   });
 
   it('lets nobody decide on their own submission', () => {

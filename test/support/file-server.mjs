@@ -9,7 +9,7 @@ import { UrlSigner } from '../../dist/src/files/signing.js';
 const { dir, secret, grants, downloads, s3 } = JSON.parse(process.argv[2]);
 const signer = new UrlSigner(Buffer.from(secret, 'hex'));
 const now = () => new Date();
-const local = localStorage(dir, { links: new FileLinks(signer, '') });
+const local = localStorage(dir, { links: new FileLinks(signer) });
 const storage = s3 ? new S3Storage({ config: s3, scratch: `${dir}/copies`, now }) : local;
 
 const app = fastify();

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { demoPdf, demoWord } from '../../src/files/demo.js';
+import { demoWord } from '../../seeds/demo/word.js';
+import { plainPdf } from './pdf.js';
 import type { TestService } from './service.js';
 
 export const word = (text = 'x') => demoWord('材料', [text]);
-export const pdf = (text = 'x') => demoPdf([text]);
+export const pdf = (text = 'x') => plainPdf([text]);
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** Announces and sends a file as a client would. */

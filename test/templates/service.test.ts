@@ -1,7 +1,9 @@
 import PizZip from 'pizzip';
+import { sweepFiles } from '../../src/reports/orphans.js';
+import { FILES_IN_USE } from '../../src/service.js';
 import { upload, word } from '../support/files.js';
 import { opensInWord } from '../support/inspected.js';
-import { change, obligationOf } from '../support/reports.js';
+import { change, obligationOf, readyDraft } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
 
 const CODE = '430000-2024-06';
@@ -102,5 +104,27 @@ describe('templates', () => {
         })
       ).userErrors,
     ).toMatchObject([{ code: 'NOT_FOUND', path: ['uploadId'] }]);
+  });
+
+  it('are left alone by the sweep of files, as documents are; what nobody used is not', async () => {
+    await readyDraft(s, CODE, 'ANNUAL_WORK_PLAN', 2027);
+    const keys = async (table: string) =>
+      (await s.owner.query(`SELECT DISTINCT storage_key AS key FROM ${table}`)).map((row: { key: string }) => row.key);
+    const kept = [...(await keys('report_template')), ...(await keys('report_document'))];
+    expect(kept.length).toBeGreaterThanOrEqual(3);
+    // settled, and refused by its check
+    const unused = (await keys('upload')).filter((key: string) => !kept.includes(key));
+    const { storage, door } = s.service;
+    const there = async (all: string[]) => {
+      const sizes = await Promise.all(all.map((key) => storage.sizeOf(key)));
+      return all.filter((_, i) => sizes[i] !== undefined);
+    };
+    expect((await there(unused)).length).toBeGreaterThan(0);
+    const { now } = s.clock;
+    s.clock.now = new Date(Date.now() + 25 * 3_600_000);
+    await sweepFiles(door, storage, FILES_IN_USE);
+    s.clock.now = now;
+    expect(await there(unused)).toEqual([]);
+    expect(await there(kept)).toEqual(kept);
   });
 });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { PDFDocument } from 'pdf-lib';
-import { demoPdf, demoWord } from '../../../src/files/demo.js';
+import { demoWord } from '../../../seeds/demo/word.js';
+import { plainPdf } from '../../support/pdf.js';
 import { CATALOG, CONTENTS, PAGE, PAGES, pdfOf, wordParts, zipOf } from '../samples.js';
 import { PROGRAM } from './ole-samples.js';
 import { checking } from './support.js';
@@ -9,10 +10,10 @@ import { checking } from './support.js';
 const { pdf, inspect } = await checking();
 const fewer = await checking({ pages: 300 });
 const lines = Array.from({ length: 200 }, (_, i) => `Line ${i}`);
-const sample = await demoPdf(lines);
+const sample = await plainPdf(lines);
 const plain = pdfOf([CATALOG, PAGES, PAGE, CONTENTS]);
 const archive = await zipOf(wordParts());
-const sampleWord = await demoWord('x', []);
+const sampleWord = demoWord('x', []);
 /** A PDF with one more object, which the catalog names. */
 const withObject = (object: string | Buffer, entry = '/X 5 0 R') =>
   pdfOf([CATALOG.replace('>>', `${entry} >>`), PAGES, PAGE, CONTENTS, object]);
@@ -29,7 +30,7 @@ describe('an honest PDF', () => {
       hasText: true,
       signatures: [],
     });
-    expect((await demoPdf(lines)).equals(sample)).toBe(true);
+    expect((await plainPdf(lines)).equals(sample)).toBe(true);
     expect((await PDFDocument.load(sample)).getPageCount()).toBe(5);
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { demoPdf, demoWord } from '../../../src/files/demo.js';
+import { demoWord } from '../../../seeds/demo/word.js';
+import { plainPdf } from '../../support/pdf.js';
 import { documentOf, relationsTo, typesFor, wordParts, zipOf } from '../samples.js';
 import { oleOf, PROGRAM, packageOf } from './ole-samples.js';
 import { checking } from './support.js';
@@ -14,16 +15,16 @@ const withRelation = (type: string, target: string, mode = ' TargetMode="Externa
     'word/_rels/document.xml.rels',
     `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="${RELATION}/${type}" Target="${target}"${mode}/></Relationships>`,
   );
-const sample = await demoWord('年度工作计划', ['一、总体要求', 'Plan <2027> & "more"']);
-const samplePdf = await demoPdf(['x']);
+const sample = demoWord('年度工作计划', ['一、总体要求', 'Plan <2027> & "more"']);
+const samplePdf = await plainPdf(['x']);
 
 describe('an honest Word file', () => {
   it('is the demonstration one, the same bytes each time, whatever its name', async () => {
     const found = await inspect(sample, 'WORD', '../../٢٠٢٧ تقرير\u202excod.年度计划.pdf');
     expect(found).toMatchObject({ findings: [], pageCount: null, hasText: null, signatures: [] });
     expect(found.sketch!.length).toBeGreaterThan(8);
-    expect((await demoWord('年度工作计划', ['一、总体要求', 'Plan <2027> & "more"'])).equals(sample)).toBe(true);
-    expect(await word(await demoWord('\0\ud800\u001b]]>', []), 'a.wps')).toEqual([]);
+    expect(demoWord('年度工作计划', ['一、总体要求', 'Plan <2027> & "more"']).equals(sample)).toBe(true);
+    expect(await word(demoWord('\0\ud800\u001b]]>', []), 'a.wps')).toEqual([]);
   });
 
   it('may be compressed, have another main part, another prefix, the strict namespace or UTF-16', async () => {

@@ -1,14 +1,13 @@
 import type { Tx } from '../access/door.js';
-import { Membership } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
 import { ApiError } from '../graph/errors.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
-import { type Asker, advance, changeReport, type Outcome } from './change.js';
-import { notEditable } from './drafts.js';
-import type { Report } from './report.entity.js';
-import type { AttestSealInput } from './report.input.js';
-import { SealAttestation } from './revision.entity.js';
+import { type Asker, changeReport, type Outcome } from '../reports/change.js';
+import { notEditable } from '../reports/drafts.js';
+import type { Report } from '../reports/report.entity.js';
+import { SealAttestation } from './seal.entity.js';
+import type { AttestSealInput } from './seal.input.js';
 
 const MAX_PAGES = 5000;
 
@@ -24,7 +23,7 @@ export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOu
   const errors: RawUserError[] = [];
   if (input.page != null && (input.page < 1 || input.page > MAX_PAGES))
     errors.push(userError('INVALID', ['page'], { min: 1, max: MAX_PAGES }));
-  return changeReport<SealOutcome>(asker, 'attestSeal', input, errors, async (tx, report) => {
+  return changeReport<SealOutcome>(asker, 'attestSeal', input, errors, async (tx, report, advance) => {
     const { organizationId } = input;
     if (ofItself && organizationId !== actor.organizationId)
       throw new ApiError('FORBIDDEN', { requiredPermission: 'attestSeal' });
@@ -41,7 +40,7 @@ export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOu
     const { revisionId, sha256 } = pdf;
     const [sealed] = await tx.find(SealAttestation, { revisionId, organizationId });
     if (sealed?.byUnit) return [userError('CONFLICT', ['organizationId'])];
-    const lost = await advance(tx, report, {});
+    const lost = await advance();
     if (lost.length) return lost;
     if (sealed) await tx.delete(SealAttestation, { revisionId, organizationId });
     const { provinceId, cityId, consortiumId } = report;
@@ -80,8 +79,6 @@ export const draftPdf = async (tx: Tx, reportId: string) =>
 
 /** A lead unit, or whoever else the province asks to seal. */
 export async function mayHaveToSeal(tx: Tx, { consortiumId }: Report, organizationId: string): Promise<boolean> {
-  const role = ['LEAD_SCHOOL', 'LEAD_ENTERPRISE'] as const;
-  if ((await tx.find(Membership, { consortiumId, organizationId, role })).length) return true;
   const due = await tx.query('SELECT 1 FROM seals_due($1, $2::date) s WHERE s.organization_id = $3', [
     consortiumId,
     shanghaiToday(tx.now),

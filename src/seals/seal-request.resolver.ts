@@ -4,8 +4,9 @@ import { named } from '../access/session.js';
 import { ReportKind } from '../graph/enums.js';
 import { Organization } from '../organizations/organization.entity.js';
 import type { Context } from '../reading/context.js';
-import { sealable } from '../reports/attest.js';
-import { ReportDocument, SealAttestation } from '../reports/revision.entity.js';
+import { ReportDocument } from '../reports/document.entity.js';
+import { sealable } from './attest.js';
+import { SealAttestation } from './seal.entity.js';
 
 @ObjectType({ description: '用印请求：请某牵头单位确认其印章盖在此PDF上。 What a lead unit is asked to confirm.' })
 export class SealRequest {

@@ -1,8 +1,10 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { FINDINGS, type FindingCode } from '../files/inspection/findings.js';
 import { DocumentCheckState, FindingSeverity } from '../graph/enums.js';
-import { labelledEnum } from '../graph/labels.js';
+import { labelledEnum, labelOf } from '../graph/labels.js';
+import type { Language } from '../graph/language.js';
 import { DateTimeResolver } from '../graph/scalars.js';
+import type { ReportDocument } from './document.entity.js';
 
 export type { FindingCode };
 
@@ -58,4 +60,25 @@ export class DocumentCheck {
   hasText!: boolean | null;
   @Field(() => [PdfSignature], { description: '数字签名。 Digital signatures.' })
   signatures!: PdfSignature[];
+}
+
+/** Below this the PDF holds less than half of the Word text: the two hardly belong together. */
+const DIFFERS_BELOW = 0.5;
+
+/** The stored verdict as clients see it; that a pair differs is a matter of both files, and found in the comparison. */
+export function checkOf(row: ReportDocument, similarity: number | null, language: Language): DocumentCheck {
+  const differs = row.kind === 'STAMPED_PDF' && similarity !== null && similarity < DIFFERS_BELOW;
+  const codes: FindingCode[] = differs ? [...row.findings, 'PAIR_DIFFERS'] : row.findings;
+  return {
+    state: differs && row.checkState === 'PASSED' ? 'WARNED' : row.checkState,
+    findings: codes.map((code) => ({
+      code,
+      severity: FINDINGS[code].severity,
+      message: labelOf('DocumentFindingCode', code, language),
+    })),
+    checkedAt: row.checkedAt,
+    pageCount: row.pageCount,
+    hasText: row.hasText,
+    signatures: row.signatures,
+  };
 }

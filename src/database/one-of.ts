@@ -1,6 +1,5 @@
 import { Check } from 'typeorm';
-
-const snake = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+import { snake } from './naming.js';
 
 /** Text with a CHECK, since no index serves an enum's comparison under a row-level policy. Null passes. */
 export const OneOf =
