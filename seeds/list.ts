@@ -63,7 +63,9 @@ export function readList(folder: string = listFolder()): List {
   const designations = readDesignations(folder, mistakes, provinces);
   const consortia = readConsortia(folder, mistakes, designations, cities);
   const organizations = readOrganizations(folder, mistakes, consortia);
-  if (mistakes.length) throw new ListError(mistakes);
+  const unread = mistakes.filter((mistake) => mistake.unread);
+  // what only follows from a file that could not be read would bury it
+  if (mistakes.length) throw new ListError(unread.length ? unread : mistakes);
   return { provinces, cities, departments, designations, consortia, organizations, parks: parksOf(consortia) };
 }
 

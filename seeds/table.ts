@@ -4,7 +4,8 @@ import { parse } from 'csv-parse/sync';
 import { ConfigError } from '../src/config.js';
 import { both, type Text } from '../src/graph/language.js';
 
-export type Mistake = Text & { file: string; line: number };
+/** `unread`: nothing of the file could be read, so that others can't be compared with it. */
+export type Mistake = Text & { file: string; line: number; unread?: true };
 
 /** Everything that is wrong with the files, at once: a person corrects them in one go. */
 export class ListError extends ConfigError {
@@ -33,8 +34,9 @@ export function readTable<C extends string>(
   mistakes: Mistake[],
 ): Table<C> {
   const note: Note = (line, zh, en) => void mistakes.push({ file, line, zh, en });
+  const unread: Note = (line, zh, en) => void mistakes.push({ file, line, zh, en, unread: true });
   const rows: Row<C>[] = [];
-  const text = textOf(join(folder, file), note);
+  const text = textOf(join(folder, file), unread);
   if (text === undefined) return { rows, note };
 
   let records: { record: string[]; info: { lines: number } }[];
@@ -43,7 +45,7 @@ export function readTable<C extends string>(
     records = parse(text, options) as unknown as typeof records;
   } catch (error) {
     const { lines = 1 } = error as { lines?: number };
-    note(lines, '引号不成对，无法读取，请检查双引号。', 'A quotation mark has no partner: check the double quotes.');
+    unread(lines, '引号不成对，无法读取，请检查双引号。', 'A quotation mark has no partner: check the double quotes.');
     return { rows, note };
   }
 
@@ -52,7 +54,7 @@ export function readTable<C extends string>(
   const unknown = header.filter((name, i) => !columns.includes(name as C) || header.indexOf(name) !== i);
   if (missing.length || unknown.length) {
     const expected = columns.join(',');
-    note(1, `表头有误，应为 ${expected}。`, `The header row is wrong; it is to be ${expected}.`);
+    unread(1, `表头有误，应为 ${expected}。`, `The header row is wrong; it is to be ${expected}.`);
     return { rows, note };
   }
   for (const { record, info } of records) {

@@ -27,7 +27,7 @@ export async function launch(config: Config, url: string, { say, goOn, undo }: S
   const owner = await ownerDataSource({ url, entities, migrations }).initialize();
   try {
     await (config.production ? refuseUnfit : refuseProduction)(owner);
-    await migrate(owner, () => loadList(owner).then(() => {}));
+    await migrate(owner, () => loadList(owner, say).then(() => {}));
     if (config.production) await takeForProduction(owner);
     goOn();
     service = await createService({

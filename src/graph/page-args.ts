@@ -1,8 +1,5 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 
-export const DEFAULT_PAGE = 20;
-export const MAX_PAGE = 100;
-
 /** Relay's arguments: 1 to 100 rows, 20 by default; outside that an error. */
 @ArgsType()
 export class PageArgs {

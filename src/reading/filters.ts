@@ -31,7 +31,11 @@ const MAX_COMPARISONS = 50;
 const MAX_BRANCHES = 50;
 const MAX_VALUES = 100;
 const EXISTS = 'exists';
-const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });
+const tooMany = (what: string, limit: number, actual: number, zh: string, en: string) =>
+  new ApiError('BAD_USER_INPUT', {
+    message: { zh: `${zh}至多 ${limit}，收到 ${actual}。`, en: `${en} ${limit} at most, got ${actual}.` },
+    params: { what, limit, actual },
+  });
 
 /**
  * One reading for every entity's filter input: typed comparators, and/or/not. Null means "not given", and so does whatever
@@ -41,11 +45,7 @@ export function readFilter(filter: Input | null | undefined, fields: FilterField
   const values: unknown[] = [];
   let [comparisons, branches] = [0, 0];
   const branch = (input: Input): Test | null => {
-    if (++branches > MAX_BRANCHES)
-      throw refuse(
-        `and、or、not 合计至多 ${MAX_BRANCHES} 项。`,
-        `and, or and not take ${MAX_BRANCHES} members together.`,
-      );
+    branches++;
     return all(input);
   };
   const group = (of: (Test | null)[], by: ' AND ' | ' OR '): Test | null => {
@@ -71,14 +71,17 @@ export function readFilter(filter: Input | null | undefined, fields: FilterField
     });
   };
   const comparison = (field: string, operator: string, operand: unknown): Test => {
-    if (++comparisons > MAX_COMPARISONS)
-      throw refuse(`筛选条件至多 ${MAX_COMPARISONS} 个。`, `A filter takes ${MAX_COMPARISONS} comparisons at most.`);
+    comparisons++;
     if (Array.isArray(operand) && operand.length > MAX_VALUES)
-      throw refuse(`in 与 notIn 至多 ${MAX_VALUES} 个值。`, `in and notIn take ${MAX_VALUES} values at most.`);
+      throw tooMany('values', MAX_VALUES, operand.length, 'in 与 notIn 的值', 'Values of in and notIn:');
     if (!isFlag(operator)) values.push(operand);
     return { field, operator, operand };
   };
   const test = filter ? all(filter) : null;
+  if (branches > MAX_BRANCHES)
+    throw tooMany('branches', MAX_BRANCHES, branches, 'and、or、not 的项合计', 'Members of and, or and not together:');
+  if (comparisons > MAX_COMPARISONS)
+    throw tooMany('comparisons', MAX_COMPARISONS, comparisons, '筛选条件', 'Comparisons of a filter:');
   return { test, shape: shapeOf(test), values };
 }
 

@@ -3,7 +3,7 @@ import type { EntityMetadata } from 'typeorm';
 import { fold } from '../database/text.js';
 import { NotDirect } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
-import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-args.js';
+import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-size.js';
 import type { AnswerWriter } from './answer-writer.js';
 import { decodeCursor, encodeCursor, foreignCursor } from './cursors.js';
 import { compileFilter, type Filter, type FilterFields, fingerprint, readFilter, searchIn } from './filters.js';
@@ -53,7 +53,8 @@ export type Plan = {
 
 const MAX_QUERY = 100;
 
-const refuse = (zh: string, en: string) => new ApiError('BAD_USER_INPUT', { message: { zh, en } });
+const refuse = (zh: string, en: string, params?: Record<string, unknown>) =>
+  new ApiError('BAD_USER_INPUT', { message: { zh, en }, params });
 
 /** Checks the arguments and settles what is asked: never a silent cut. */
 export function planOf(definition: PageDefinition, table: EntityMetadata, args: PageArguments): Plan {
@@ -63,9 +64,18 @@ export function planOf(definition: PageDefinition, table: EntityMetadata, args: 
     throw refuse('after 配合 first，before 配合 last。', 'after goes with first, before with last.');
   const limit = args.first ?? args.last ?? DEFAULT_PAGE;
   if (limit < 1 || limit > MAX_PAGE)
-    throw refuse(`每页 1 至 ${MAX_PAGE} 条，收到 ${limit}。`, `A page has 1 to ${MAX_PAGE} rows, got ${limit}.`);
-  if ((args.query?.length ?? 0) > MAX_QUERY)
-    throw refuse(`query 至多 ${MAX_QUERY} 字。`, `query takes ${MAX_QUERY} characters at most.`);
+    throw refuse(`每页 1 至 ${MAX_PAGE} 条，收到 ${limit}。`, `A page has 1 to ${MAX_PAGE} rows, got ${limit}.`, {
+      what: 'rows',
+      limit: MAX_PAGE,
+      actual: limit,
+    });
+  const searched = args.query?.length ?? 0;
+  if (searched > MAX_QUERY)
+    throw refuse(
+      `query 至多 ${MAX_QUERY} 字，收到 ${searched}。`,
+      `query takes ${MAX_QUERY} characters at most, got ${searched}.`,
+      { what: 'characters', limit: MAX_QUERY, actual: searched },
+    );
   const field = args.sort?.field ?? definition.defaultSort.field;
   const direction = args.sort ? (args.sort.direction ?? 'ASC') : definition.defaultSort.direction;
   const backward = args.last != null;

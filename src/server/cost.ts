@@ -12,10 +12,10 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
+import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity';
 import { ApiError } from '../graph/errors.js';
 import type { Text } from '../graph/language.js';
-import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-args.js';
+import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-size.js';
 import type { Admitted } from './documents.js';
 import { LIMITS } from './limits.js';
 import { inputProblem, Refusal } from './problems.js';
@@ -101,7 +101,7 @@ function compute(
       query: document,
       variables,
       operationName: operation.name?.value,
-      estimators: [own],
+      estimators: [fieldExtensionsEstimator(), own],
       maxQueryNodes: 2 * LIMITS.tokens,
     });
     return Math.ceil(Math.round(cost * 1000) / 1000);

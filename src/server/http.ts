@@ -64,7 +64,7 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
 
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     reply.type('application/json; charset=utf-8');
-    return refuse(reply, known(error), undefined, viewpointOf(request));
+    return refuse(reply, known(error, request), undefined, viewpointOf(request));
   });
   app.setNotFoundHandler((request, reply) => {
     reply.type('application/json; charset=utf-8');
@@ -114,12 +114,14 @@ const noSuchPath = () =>
   });
 
 /** What fastify refuses before a handler runs, in our words; anything else stays unknown and is masked. */
-function known(error: Error & { statusCode?: number; code?: string }): unknown {
+function known(error: Error & { statusCode?: number; code?: string }, request?: FastifyRequest): unknown {
   if (error instanceof Refusal || error instanceof ApiError) return error;
+  const announced = request?.headers['content-length'];
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return refusal(413, '请求体过大，请减小后重试。', 'The body is too large; send less.', {
         limit: LIMITS.bodyBytes,
+        ...(announced !== undefined && { actual: Number(announced) }),
       });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return refusal(415, '请以 application/json 发送请求。', 'Send the request as application/json.');

@@ -255,6 +255,12 @@ describe.each([
     expectRefused(answer, 'BAD_USER_INPUT');
   });
 
+  it('says of a body by how much it is too large', async () => {
+    const body = JSON.stringify({ query: `{ hello } # ${'x'.repeat(1_100_000)}` });
+    const { extensions } = (await server.post(body)).body.errors[0];
+    expect(extensions.params).toEqual({ limit: 1_048_576, actual: body.length });
+  });
+
   it('what was refused once is not looked at again', async () => {
     const valid = `{ ${repeat(40, () => `city { ${repeat(48, () => 'twin { id }')} }`)} }`;
     const documents = new Documents(schema);

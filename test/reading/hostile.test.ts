@@ -133,6 +133,26 @@ describe('empty filters', () => {
     expect(a).toEqual(b);
   });
 
+  it.each([
+    ['rows', { first: 101 }, 100, 101],
+    ['characters', { query: '长'.repeat(101) }, 100, 101],
+    ['values', { filter: { listNumber: { in: Array.from({ length: 102 }, (_, i) => i) } } }, 100, 102],
+    ['branches', { filter: { and: Array.from({ length: 60 }, () => ({ listNumber: { eq: 1 } })) } }, 50, 60],
+    [
+      'comparisons',
+      { filter: { and: Array.from({ length: 20 }, () => ({ listNumber: { gt: 1, lt: 3, ne: 2 } })) } },
+      50,
+      60,
+    ],
+  ])('or too many %s: the error says which limit and by how much', async (what, variables, limit, actual) => {
+    const { errors } = await s.ask(
+      null,
+      'query ($first: Int, $query: String, $filter: ConsortiumFilter) { consortia(first: $first, query: $query, filter: $filter) { totalCount } }',
+      variables,
+    );
+    expect(errors![0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', params: { what, limit, actual } });
+  });
+
   it('are counted before anything is compiled', async () => {
     const query = 'query ($f: ConsortiumFilter) { consortia(filter: $f) { totalCount } }';
     const many = (n: number) => ({ f: { and: Array.from({ length: n }, () => ({})) } });
