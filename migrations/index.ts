@@ -5,6 +5,7 @@ import { Files1732400300000 } from './1732400300000-files.js';
 import { Order1732400400000 } from './1732400400000-order.js';
 import { Narrower1732400500000 } from './1732400500000-narrower.js';
 import { Firmer1732400600000 } from './1732400600000-firmer.js';
+import { Revoked1732400700000 } from './1732400700000-revoked.js';
 
 /** In order; imported, so that a build has them all. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Order1732400400000,
   Narrower1732400500000,
   Firmer1732400600000,
+  Revoked1732400700000,
 ];

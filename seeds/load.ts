@@ -3,6 +3,7 @@ import type { Text } from '../src/graph/language.js';
 import { makeSealUnits } from '../src/seals/units.js';
 import { movedConsortia, moveToCities } from './cities.js';
 import { type List, readList } from './list.js';
+import { withdrawObligations } from './obligations.js';
 import {
   cityRows,
   consortiumId,
@@ -99,6 +100,7 @@ async function load(db: EntityManager, list: List): Promise<Loaded> {
   await remove('membership', 'consortium_id', consortia, leads, `r.role IN ('LEAD_SCHOOL', 'LEAD_ENTERPRISE')`);
   await save('membership', leads);
   await moveToCities(db, moved);
+  total.removed += await withdrawObligations(db, consortia);
   await makeSealUnits((sql, values) => db.query(sql, values), provinces);
   return total;
 }

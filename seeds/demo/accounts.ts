@@ -35,7 +35,10 @@ const DAYS = 366;
 type Place = { id: string; code: string; name: string };
 type ConsortiumPlace = Place & { cityId: string; cityCode: string };
 
-/** One account and token per role and scope; the same ids at every start, valid anew. Marked as demonstration. */
+/**
+ * One account and token per role and scope, marked as demonstration; the same ids at every start, the tokens signed anew.
+ * A token that was revoked stays so, and its account gets another.
+ */
 export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date): Promise<DemoAccount[]> {
   const accounts = await owner.transaction(async (db) => {
     await db.query('SET LOCAL ROLE iec_loader');
@@ -48,10 +51,19 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
       [province.id],
     );
     const expiresAt = new Date(Math.floor(now.getTime() / 1000) * 1000 + DAYS * 86_400_000);
-    const made: Omit<DemoAccount, never>[] = [];
+    const revoked = new Map(
+      (
+        await db.query(
+          'SELECT account_id, count(*)::int AS times FROM access_token WHERE demo AND revoked_at IS NOT NULL GROUP BY account_id',
+        )
+      ).map((row: { account_id: string; times: number }) => [row.account_id, row.times]),
+    );
+    const made: DemoAccount[] = [];
     const add = (role: Role, of: string, scope: Partial<DemoEntry>, ids: Partial<Actor>) => {
       const key = `demo:${role}:${scope.consortiumCode ?? scope.cityCode ?? scope.provinceCode ?? ''}:${scope.department ?? ''}`;
       const label = `演示·${of}`;
+      const accountId = idOf('acc', key);
+      const times = revoked.get(accountId);
       made.push({
         entry: {
           role,
@@ -67,8 +79,8 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
           ...NOWHERE,
           role,
           name: label,
-          accountId: idOf('acc', key),
-          tokenId: idOf('tok', key),
+          accountId,
+          tokenId: idOf('tok', times ? `${key}:${times}` : key),
           tokenExpiresAt: expiresAt,
           ...ids,
         },
@@ -115,7 +127,7 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
     await db.query(
       `INSERT INTO access_token (id, account_id, label, role, province_id, city_id, department, consortium_id, issued_by, created_at, expires_at, demo)
        SELECT u.*, '演示', $9, $10, true FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) u
-       ON CONFLICT (id) DO UPDATE SET expires_at = EXCLUDED.expires_at, revoked_at = NULL`,
+       ON CONFLICT (id) DO UPDATE SET expires_at = EXCLUDED.expires_at`,
       [
         columns('tokenId'),
         columns('accountId'),

@@ -1,3 +1,4 @@
+import { demoAccounts } from '../../seeds/demo/accounts.js';
 import { loadDemo } from '../../seeds/demo/load.js';
 import { Door } from '../../src/access/door.js';
 import { ownerDataSource } from '../../src/database/data-source.js';
@@ -60,3 +61,30 @@ it('demonstration data is completed at the next start, wherever the one before w
   expect(said).toEqual([]);
   expect(await states()).toEqual({ ...ALL, DRAFT: 4, SUBMITTED: 8 });
 }, 120_000);
+
+it('a demonstration token that was revoked stays so at the next start, and its account has another', async () => {
+  const role = async (token: string) => {
+    const { data, errors } = await s.ask(token, '{ viewer { role } }');
+    return errors ? errors[0].extensions.code : data.viewer.role;
+  };
+  const revoke = async (token: string) => {
+    const { data } = await s.ask(token, '{ viewer { token { id } } }');
+    const bureau = s.token('CITY_BUREAU', '430400');
+    return change(s, bureau, 'revokeToken', { tokenId: data.viewer.token.id }, 'userErrors { code }');
+  };
+  const next = async () => {
+    const accounts = await demoAccounts(s.owner, s.service.tokens, s.clock.now);
+    return accounts.find(({ entry }) => entry.department === 'FINANCE')!.entry.token;
+  };
+  left = Number.POSITIVE_INFINITY;
+  const tokens = [s.token('CITY_DEPARTMENT', 'FINANCE')];
+  for (let times = 0; times < 2; times++) {
+    await revoke(tokens[0]);
+    tokens.unshift(await next());
+    expect(await role(tokens[0])).toBe('CITY_DEPARTMENT');
+    for (const revoked of tokens.slice(1)) expect(await role(revoked)).toBe('TOKEN_REVOKED');
+  }
+  // what nobody revoked is the same
+  const [{ n }] = await s.owner.query('SELECT count(*)::int AS n FROM access_token WHERE demo AND revoked_at IS NULL');
+  expect(n).toBe(s.accounts.length);
+});

@@ -153,6 +153,35 @@ it('keeps the status that a consortium has by now, and the credit code that a fi
   ).toEqual({ code: '914300007121944054' });
 });
 
+/** A report without its draft and its history is enough here. */
+const begin = (code: string) =>
+  owner.transaction(async (db) => {
+    await db.query('ALTER TABLE report DISABLE TRIGGER settle_step');
+    await db.query('SET LOCAL ROLE iec_board');
+    await db.query(`SELECT set_config('app.consortium_id', id, true) FROM consortium WHERE code = $1`, [code]);
+    await db.query(
+      `INSERT INTO report (id, province_id, city_id, city_code, consortium_id, obligation_id, year, kind, due_on, state, queued_at, updated_at)
+       SELECT 'rep_' || consortium_id, province_id, city_id, city_code, consortium_id, id, year, kind, due_on, 'DRAFT', now(), now()
+       FROM report_obligation ORDER BY due_on LIMIT 1`,
+    );
+  });
+
+it('withdraws what was owed before a designation that is corrected to a later day, but for what was begun', async () => {
+  const ensure = () => ensureObligations((sql, params) => owner.query(sql, params), new Date('2026-11-24T02:00:00Z'));
+  const before = () => one(`SELECT count(*)::int AS n FROM report_obligation WHERE due_on < '2024-07-01'`);
+  await ensure();
+  expect(await before()).toEqual({ n: 21 });
+  await begin('430000-2024-01');
+  copy.correct('designations.csv', ['2024-05-16', '2024-07-01']);
+  expect(await load()).toMatchObject({ updated: 1, removed: 20 });
+  await ensure();
+  expect(await before()).toEqual({ n: 1 });
+  copy.restore();
+  expect(await load()).toMatchObject({ updated: 1, removed: 0 });
+  await ensure();
+  expect(await before()).toEqual({ n: 21 });
+});
+
 it('moves a consortium to another city with all that carries it, until a report was begun', async () => {
   await ensureObligations((sql, params) => owner.query(sql, params), new Date('2026-11-24T02:00:00Z'));
   copy.correct('consortia.csv', ['湖南星源电气有限公司,431300', '湖南星源电气有限公司,431200']);
@@ -162,16 +191,7 @@ it('moves a consortium to another city with all that carries it, until a report 
     AND c.city_id = o.city_id WHERE c.code = '430000-2024-21'`);
   expect(await cities()).toEqual({ codes: '431200' });
 
-  await owner.transaction(async (db) => {
-    // a report without its draft and its history is enough here
-    await db.query('ALTER TABLE report DISABLE TRIGGER settle_step');
-    await db.query('SET LOCAL ROLE iec_board');
-    await db.query(`SELECT set_config('app.consortium_id', id, true) FROM consortium WHERE code = '430000-2024-21'`);
-    await db.query(
-      `INSERT INTO report (id, province_id, city_id, city_code, consortium_id, obligation_id, year, kind, due_on, state, queued_at, updated_at)
-       SELECT 'rep_1', province_id, city_id, city_code, consortium_id, id, year, kind, due_on, 'DRAFT', now(), now() FROM report_obligation LIMIT 1`,
-    );
-  });
+  await begin('430000-2024-21');
   copy.restore();
   await expect(load()).rejects.toMatchObject({ mistakes: [{ file: 'consortia.csv', line: 22 }] });
   expect(await cities()).toEqual({ codes: '431200' });
