@@ -176,7 +176,14 @@ const CHANGES: Record<string, Record<string, string>> = {
   seal_unit: { ...SIGNED, report: 'updated_at version', seal_attestation: 'id', outbox_event: 'i' },
   analyst: SIGNED,
   administrator: { ...SIGNED, account: 'i', access_token: 'i revoked_at', outbox_event: 'i' },
-  loader: { ...LIST_UPKEEP, ...MEMBERS, account: 'i*', access_token: 'i expires_at', expert_assignment: 'i*d', audit_entry: 'i' },
+  loader: {
+    ...LIST_UPKEEP,
+    ...MEMBERS,
+    account: 'i*',
+    access_token: 'i expires_at',
+    expert_assignment: 'i*d',
+    audit_entry: 'i',
+  },
   job: {
     report_obligation: 'i due_at',
     report_document: 'check_state checked_at claimed_at findings has_text page_count signatures sketch',
