@@ -1,6 +1,6 @@
 import { Ctx, Field, InputType, ObjectType } from 'type-graphql';
 import type { Language } from './language.js';
-import { inLanguage, type RawUserError, UserError } from './user-errors.js';
+import { errorsIn, type RawUserError, type RawUserWarning, UserError, UserWarning, warningsIn } from './user-errors.js';
 
 /** Every input may be rehearsed. */
 @InputType()
@@ -22,12 +22,25 @@ export abstract class Payload {
     description: '业务错误，一次给出全部；为空即成功。 Business errors, all of them at once; none means success.',
   })
   userErrors(@Ctx() c: { language: Language }): UserError[] {
-    return inLanguage(this.userErrorsRaw, c.language);
+    return errorsIn(this.userErrorsRaw, c.language);
+  }
+
+  warningsRaw!: RawUserWarning[];
+
+  @Field(() => [UserWarning], {
+    description:
+      '提示：照办了（validateOnly 则为可照办），但值得一看。 Warnings: it was done (with validateOnly: can be), and deserves a look.',
+  })
+  warnings(@Ctx() c: { language: Language }): UserWarning[] {
+    return warningsIn(this.warningsRaw, c.language);
   }
 
   /** Arguments in, one call, payload out. */
-  static of<P extends Payload, O extends { userErrors: RawUserError[] }>(type: new () => P, outcome: O): P {
-    const { userErrors, ...rest } = outcome;
-    return Object.assign(new type(), rest, { userErrorsRaw: userErrors });
+  static of<P extends Payload, O extends { userErrors: RawUserError[]; warnings?: RawUserWarning[] }>(
+    type: new () => P,
+    outcome: O,
+  ): P {
+    const { userErrors, warnings = [], ...rest } = outcome;
+    return Object.assign(new type(), rest, { userErrorsRaw: userErrors, warningsRaw: warnings });
   }
 }

@@ -39,6 +39,25 @@ export const UserErrorCode = labelledEnum(
 );
 export type UserErrorCode = keyof typeof UserErrorCode;
 
+/** What was done all the same, and deserves a look. */
+export const UserWarningCode = labelledEnum(
+  'UserWarningCode',
+  { zh: '提示代码。', en: 'Code of a warning.' },
+  {
+    DOCUMENT_WARNED: {
+      zh: '文件可以提交，但检查有提示。',
+      en: 'The file can be submitted, but look at what its check found.',
+    },
+    DOCUMENT_PENDING: {
+      zh: '文件仍在检查，结果随后给出。',
+      en: 'The file is still being checked; the result follows.',
+    },
+    OVERDUE: { zh: '已过截止时间，将记为逾期。', en: 'The deadline has passed; the report will count as late.' },
+    NOT_A_WORKDAY: { zh: '新的截止日不是工作日。', en: 'The new due day is no workday.' },
+  },
+);
+export type UserWarningCode = keyof typeof UserWarningCode;
+
 @ObjectType({ simpleResolvers: true, description: '错误参数。 A value that belongs to an error.' })
 export class ErrorParam {
   @Field({ description: '名称。 Name.' })
@@ -62,12 +81,33 @@ export class UserError {
   params!: ErrorParam[];
 }
 
-export const userError = (code: UserErrorCode, path: string[], params: Record<string, string | number> = {}) => ({
+@ObjectType({
+  simpleResolvers: true,
+  description: '提示：已照办（或可照办），但值得一看。 A warning: it was done, or can be, and deserves a look.',
+})
+export class UserWarning {
+  @Field(() => UserWarningCode, { description: '代码，不随语言变化。 Code; never changes with the language.' })
+  code!: UserWarningCode;
+  @Field({ description: '说明，按 Accept-Language 为中文或英文。 Message, Chinese or English by Accept-Language.' })
+  message!: string;
+  @Field(() => [String], { description: '所涉输入项的路径。 Path of the input it concerns.' })
+  path!: string[];
+  @Field(() => [ErrorParam], { description: '参数。 Values.' })
+  params!: ErrorParam[];
+}
+
+type Raw<C> = { code: C; path: string[]; params: ErrorParam[] };
+const raw = <C>(code: C, path: string[], params: Record<string, string | number>): Raw<C> => ({
   code,
   path,
   params: Object.entries(params).map(([name, value]) => ({ name, value: String(value) })),
 });
-export type RawUserError = ReturnType<typeof userError>;
+export type RawUserError = Raw<UserErrorCode>;
+export type RawUserWarning = Raw<UserWarningCode>;
+export const userError = (code: UserErrorCode, path: string[], params: Record<string, string | number> = {}) =>
+  raw(code, path, params);
+export const userWarning = (code: UserWarningCode, path: string[], params: Record<string, string | number> = {}) =>
+  raw(code, path, params);
 
 /** What a parameter says to a person; codes are said by their labels. */
 const SAID: Record<string, Text | { of: string }> = {
@@ -77,6 +117,8 @@ const SAID: Record<string, Text | { of: string }> = {
   notBefore: { zh: '不早于 ?', en: 'not before ?' },
   notAfter: { zh: '不晚于 ?', en: 'not after ?' },
   format: { zh: '格式为 ?', en: 'in the form ?' },
+  dueOn: { zh: '截止日为 ?', en: 'due on ?' },
+  lastWorkday: { zh: '此前最后的工作日为 ?', en: 'the last workday before it is ?' },
   currentVersion: { zh: '现为版本 ?', en: 'its version is ? now' },
   organization: { zh: '?', en: '?' },
   state: { of: 'ReportState' },
@@ -86,8 +128,8 @@ const SAID: Record<string, Text | { of: string }> = {
 };
 
 /** The sentence of the code, with what its parameters say: a person reads it without knowing them. */
-function messageOf({ code, params }: RawUserError, language: Language): string {
-  const sentence = labelOf('UserErrorCode', code, language);
+function messageOf(vocabulary: string, { code, params }: Raw<string>, language: Language): string {
+  const sentence = labelOf(vocabulary, code, language);
   const said = params.flatMap(({ name, value }) => {
     // a problem of a template brings its own sentence in both languages
     if (name === language) return [value];
@@ -100,8 +142,12 @@ function messageOf({ code, params }: RawUserError, language: Language): string {
   return `${sentence.replace(/[。.]$/, '')}${colon}${said.map((one) => one.replace(/[。.]$/, '')).join(comma)}${stop}`;
 }
 
-export const inLanguage = (errors: RawUserError[], language: Language): UserError[] =>
-  errors.map((error) => ({ ...error, message: messageOf(error, language) }));
+const said =
+  <C extends string>(vocabulary: string) =>
+  (all: Raw<C>[], language: Language) =>
+    all.map((one) => ({ ...one, message: messageOf(vocabulary, one, language) }));
+export const errorsIn = said<UserErrorCode>('UserErrorCode');
+export const warningsIn = said<UserWarningCode>('UserWarningCode');
 
 type Rule = { required?: boolean; max: number };
 /** Something that can be seen: neither space nor marks, controls and zero widths alone. */

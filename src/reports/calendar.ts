@@ -76,7 +76,7 @@ const known = new Map<string, Workday>();
 const MOST_DAYS = 10_000;
 
 /** A few days are asked for a million times, but an extension can name any day: hence kept, and bounded. */
-function workdayOf(day: string): Workday {
+export function workdayOf(day: string): Workday {
   const found = known.get(day);
   if (found) return found;
   let last = day;

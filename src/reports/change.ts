@@ -5,7 +5,7 @@ import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
 import type { ReceiptKind, ReportState, ReturnReason } from '../graph/enums.js';
-import { isBlank, type RawUserError, userError } from '../graph/user-errors.js';
+import { isBlank, type RawUserError, type RawUserWarning, userError } from '../graph/user-errors.js';
 import { ReportEvent, ReportEventComment } from './event.entity.js';
 import { Report } from './report.entity.js';
 import { ReportRevision } from './revision.entity.js';
@@ -18,7 +18,7 @@ export type ReceiptBook = {
   issue(tx: Tx, kind: ReceiptKind, report: Report, revisionId: string, eventId: string): Promise<void>;
 };
 export type AskerWithReceipts = Asker & { receipts: ReceiptBook };
-export type Outcome = { id: string | null; userErrors: RawUserError[] };
+export type Outcome = { id: string | null; userErrors: RawUserError[]; warnings?: RawUserWarning[] };
 
 type OnReport = { reportId: string; expectedVersion: number; validateOnly?: boolean | null };
 

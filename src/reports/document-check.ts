@@ -1,9 +1,11 @@
 import { Field, Int, ObjectType } from 'type-graphql';
+import type { Rows } from '../access/door.js';
 import { FINDINGS, type FindingCode } from '../files/inspection/findings.js';
 import { DocumentCheckState, FindingSeverity } from '../graph/enums.js';
 import { labelledEnum, labelOf } from '../graph/labels.js';
 import type { Language } from '../graph/language.js';
 import { DateTimeResolver } from '../graph/scalars.js';
+import { type RawUserWarning, userWarning } from '../graph/user-errors.js';
 import type { ReportDocument } from './document.entity.js';
 
 export type { FindingCode };
@@ -65,12 +67,35 @@ export class DocumentCheck {
 /** Below this the PDF holds less than half of the Word text: the two hardly belong together. */
 const DIFFERS_BELOW = 0.5;
 
+type Found = Pick<ReportDocument, 'kind' | 'findings'>;
+const findingsOf = ({ kind, findings }: Found, similarity: number | null): FindingCode[] =>
+  kind === 'STAMPED_PDF' && similarity !== null && similarity < DIFFERS_BELOW
+    ? [...findings, 'PAIR_DIFFERS']
+    : findings;
+
+/** What hinders nothing, said to whoever attaches or submits. */
+export const documentWarnings = (documents: Found[], similarity: number | null, path: string[]): RawUserWarning[] =>
+  documents.flatMap((document) =>
+    findingsOf(document, similarity)
+      .filter((code) => FINDINGS[code].severity === 'WARNING')
+      .map((finding) => userWarning('DOCUMENT_WARNED', path, { kind: document.kind, finding })),
+  );
+
+/** Of a revision that was found through the door. */
+export async function warningsOf(rows: Rows, revisionId: string, path: string[]): Promise<RawUserWarning[]> {
+  const documents = await rows.query<Found & { similarity: number | null }>(
+    `SELECT d.kind, d.findings, r.pair_similarity AS similarity FROM report_document d
+     JOIN report_revision r ON r.id = d.revision_id WHERE r.id = $1 ORDER BY d.kind DESC`,
+    [revisionId],
+  );
+  return documentWarnings(documents, documents[0]?.similarity ?? null, path);
+}
+
 /** The stored verdict as clients see it; that a pair differs is a matter of both files, and found in the comparison. */
 export function checkOf(row: ReportDocument, similarity: number | null, language: Language): DocumentCheck {
-  const differs = row.kind === 'STAMPED_PDF' && similarity !== null && similarity < DIFFERS_BELOW;
-  const codes: FindingCode[] = differs ? [...row.findings, 'PAIR_DIFFERS'] : row.findings;
+  const codes = findingsOf(row, similarity);
   return {
-    state: differs && row.checkState === 'PASSED' ? 'WARNED' : row.checkState,
+    state: codes.length > row.findings.length && row.checkState === 'PASSED' ? 'WARNED' : row.checkState,
     findings: codes.map((code) => ({
       code,
       severity: FINDINGS[code].severity,

@@ -4,10 +4,11 @@ import { newId } from '../database/ids.js';
 import { FINDINGS } from '../files/inspection/findings.js';
 import { type Inspection, refused } from '../files/inspection/inspector.js';
 import type { Storage } from '../files/storage.js';
-import { type RawUserError, userError } from '../graph/user-errors.js';
+import { type RawUserError, userError, userWarning } from '../graph/user-errors.js';
 import { type Asker, changeReport, type Outcome } from './change.js';
 import type { Checks } from './checks.js';
 import { ReportDocument } from './document.entity.js';
+import { documentWarnings, warningsOf } from './document-check.js';
 import { notEditable } from './drafts.js';
 import type { AttachReportDocumentInput } from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
@@ -17,7 +18,7 @@ import { arrived } from './uploads.js';
 const WAITS_MS = 10_000;
 
 export type AskerWithFiles = Asker & { storage: Storage; checks: Checks };
-export type AttachOutcome = Outcome & { documentId?: string };
+export type AttachOutcome = Outcome & { documentId?: string; revisionId?: string };
 
 /**
  * The content is looked at before the transaction: no lock waits for a parser. What is refused is not attached; what takes
@@ -66,14 +67,24 @@ export async function attachReportDocument(
         createdAt: tx.now,
         claimedAt: tx.now,
       });
-      return { id: report.id, documentId, userErrors: [] };
+      return { id: report.id, documentId, revisionId: draft.id, userErrors: [] };
     },
   );
-  const documentId = 'documentId' in outcome ? outcome.documentId : undefined;
-  if (!documentId || input.validateOnly || !run) return outcome;
+  if (!('documentId' in outcome) || !run) return outcome;
+  const { documentId, revisionId } = outcome as Required<AttachOutcome>;
+  const { kind } = input;
+  const path = ['uploadId'];
+  const pending = [userWarning('DOCUMENT_PENDING', path, { kind })];
+  if (input.validateOnly)
+    return { ...outcome, warnings: inspection ? documentWarnings([{ kind, ...inspection }], null, path) : pending };
   const finished = checks.finish(documentId, run);
-  if (inspection) await finished;
-  return outcome;
+  if (!inspection) return { ...outcome, warnings: pending };
+  await finished;
+  return {
+    ...outcome,
+    // what was attached is answered all the same
+    warnings: await asker.door.reading(asker.actor, (rows) => warningsOf(rows, revisionId, path)).catch(() => []),
+  };
 }
 
 const reasons = ({ findings }: Inspection): RawUserError[] =>

@@ -1,9 +1,9 @@
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { shanghaiToday } from '../graph/shanghai.js';
-import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { checkText, type RawUserError, userError, userWarning } from '../graph/user-errors.js';
 import { Province } from '../provinces/province.entity.js';
-import { dueAt } from './calendar.js';
+import { dueAt, workdayOf } from './calendar.js';
 import type { Asker, Outcome } from './change.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
@@ -67,7 +67,9 @@ export async function extendObligation(asker: Asker, input: ExtendObligationInpu
         },
         asker.requestId,
       );
-      return { id: obligation.id, userErrors: [] };
+      const { isWorkday, lastWorkdayOnOrBefore: lastWorkday } = workdayOf(dueOn);
+      const warnings = isWorkday ? [] : [userWarning('NOT_A_WORKDAY', ['dueOn'], { lastWorkday })];
+      return { id: obligation.id, userErrors: [], warnings };
     },
     (outcome) => outcome.userErrors.length === 0 && !input.validateOnly,
   );

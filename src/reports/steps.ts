@@ -47,7 +47,7 @@ export async function moveDesk(
   report: Report,
   to: ReportState,
   more: Partial<ReportObligation> = {},
-): Promise<void> {
+): Promise<ReportObligation> {
   const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });
   const desk = deskOf(to);
   const set = {
@@ -55,6 +55,7 @@ export async function moveDesk(
     ...(tx.now <= obligation.dueAt && desk !== obligation.desk ? { desk } : {}),
   } as Partial<ReportObligation>;
   if (Object.keys(set).length) await tx.updateOne(ReportObligation, { id: obligation.id }, set);
+  return { ...obligation, ...set };
 }
 
 export const revisionOf = async (tx: Tx, report: Report, number: number | null): Promise<ReportRevision> =>

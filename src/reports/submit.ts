@@ -1,7 +1,9 @@
 import type { Tx } from '../access/door.js';
 import { shanghaiToday } from '../graph/shanghai.js';
+import { userWarning } from '../graph/user-errors.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { type Asker, type AskerWithReceipts, changeReport, note, type Outcome } from './change.js';
+import { warningsOf } from './document-check.js';
 import { draftGaps, type Gaps } from './gaps.js';
 import type { SubmitReportInput, WithdrawReportInput } from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
@@ -32,7 +34,8 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
       lastRevisionNumber: number,
     });
     if (lost.length) return lost;
-    await moveDesk(tx, report, 'SUBMITTED');
+    const { filedAt, dueAt, dueOn } = await moveDesk(tx, report, 'SUBMITTED');
+    const overdue = !filedAt && tx.now > dueAt;
     const revision = { ...draft, number };
     await note(
       tx,
@@ -41,7 +44,11 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
       asker.requestId,
       (eventId) => asker.receipts.issue(tx, 'SUBMISSION', report, draft.id, eventId),
     );
-    return { id: report.id, userErrors: [] };
+    const warnings = [
+      ...(overdue ? [userWarning('OVERDUE', ['reportId'], { dueOn })] : []),
+      ...(await warningsOf(tx, draft.id, ['reportId'])),
+    ];
+    return { id: report.id, userErrors: [], warnings };
   });
 }
 

@@ -6,7 +6,7 @@ import { type TestService, testService } from '../support/service.js';
 
 const CODE = '430000-2024-06';
 const FIELDS =
-  'report { id version draft { pairSimilarity documents { kind fileName check { state findings { code severity message } checkedAt pageCount hasText } } } viewerCan { submit { allowed reason } } } userErrors { code path message params { name value } }';
+  'report { id version draft { pairSimilarity documents { kind fileName check { state findings { code severity message } checkedAt pageCount hasText } } } viewerCan { submit { allowed reason } } } warnings { code path params { name value } } userErrors { code path message params { name value } }';
 let s: TestService;
 let report: { id: string; version: number };
 const board = () => s.token('BOARD', CODE);
@@ -88,11 +88,23 @@ describe('checks', () => {
       hasText: true,
       findings: [{ code: 'PAIR_DIFFERS', severity: 'WARNING' }],
     });
+    expect(first.warnings).toEqual([]);
+    expect(second.warnings).toEqual([
+      {
+        code: 'DOCUMENT_WARNED',
+        path: ['uploadId'],
+        params: [
+          { name: 'kind', value: 'STAMPED_PDF' },
+          { name: 'finding', value: 'PAIR_DIFFERS' },
+        ],
+      },
+    ]);
     // a warning never hinders: what is lacking is seals
     expect(second.report.viewerCan.submit).toEqual({ allowed: false, reason: 'SEAL_MISSING' });
     const same = await attach('WORD', '总结.docx', await word('nothing of the sort: something quite different'));
     expect(same.report.draft.pairSimilarity).toBeGreaterThan(0.9);
     expect(same.report.draft.documents[0].check.state).toBe('PASSED');
+    expect(same.warnings).toEqual([]);
   });
 
   it('what takes longer than an answer waits is attached as pending, bars the submission, and is settled later', async () => {
@@ -118,6 +130,7 @@ describe('checks', () => {
         )
       ).data.report;
     expect(pending.userErrors).toEqual([]);
+    expect(pending.warnings).toMatchObject([{ code: 'DOCUMENT_PENDING', path: ['uploadId'] }]);
     expect((await draft()).viewerCan.submit.reason).toBe('DOCUMENT_PENDING');
     expect((await submit()).userErrors.map((e: { code: string }) => e.code)).toContain('DOCUMENT_PENDING');
     done!();

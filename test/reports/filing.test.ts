@@ -152,3 +152,57 @@ describe('what a report needs', () => {
     expect(userErrors.map((e: { code: string }) => e.code)).toEqual(['SEAL_MISSING', 'SEAL_MISSING']);
   });
 });
+
+describe('warnings', () => {
+  const FIELDS = 'report { id version } warnings { code message path params { name value } } userErrors { code }';
+  const codes = ({ warnings }: { warnings: { code: string }[] }) => warnings.map(({ code }) => code);
+
+  it('say that a submission is late, also of a rehearsal, and of no correction of what was filed in time', async () => {
+    const code = '430000-2024-01';
+    const board = s.token('BOARD', code);
+    const draft = await readyDraft(s, code, 'HALF_YEAR_SUMMARY', 2026);
+    const submit = (more: object = {}) =>
+      change(s, board, 'submitReport', { reportId: draft.id, expectedVersion: draft.version, ...more }, FIELDS);
+    expect(codes(await submit({ validateOnly: true }))).not.toContain('OVERDUE');
+    s.clock.now = LATE;
+    expect((await submit({ validateOnly: true })).warnings).toContainEqual({
+      code: 'OVERDUE',
+      message: '已过截止时间，将记为逾期：截止日为 2026-06-20。',
+      path: ['reportId'],
+      params: [{ name: 'dueOn', value: '2026-06-20' }],
+    });
+    s.clock.now = EARLY;
+    let { report } = await submit();
+    const step = async (token: string, name: string, more: object = {}) => {
+      const answer = await change(
+        s,
+        token,
+        name,
+        { reportId: report.id, expectedVersion: report.version, ...more },
+        FIELDS,
+      );
+      report = answer.report;
+      return codes(answer);
+    };
+    expect(await step(s.token('CITY_BUREAU', '430100'), 'approveReport')).toEqual([]);
+    s.clock.now = LATE;
+    await step(s.token('PROVINCE'), 'returnReport', { comment: '有误', reason: 'INCORRECT' });
+    expect(await step(board, 'submitReport')).not.toContain('OVERDUE');
+  });
+
+  it('say that an extension ends on no workday, and which one comes before', async () => {
+    const { id } = await filing('430000-2024-02');
+    const extend = (dueOn: string) =>
+      change(
+        s,
+        s.token('PROVINCE'),
+        'extendObligation',
+        { obligationId: id, dueOn, reason: '汛情', validateOnly: true },
+        'warnings { code path params { name value } } userErrors { code }',
+      );
+    expect(await extend('2026-07-03')).toEqual({ warnings: [], userErrors: [] });
+    expect((await extend('2026-07-05')).warnings).toEqual([
+      { code: 'NOT_A_WORKDAY', path: ['dueOn'], params: [{ name: 'lastWorkday', value: '2026-07-03' }] },
+    ]);
+  });
+});
