@@ -1,4 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { TOKENS } from './firmer/guards.js';
+
+const LOADER_MAY = " AND current_user <> 'iec_loader'";
 
 /** A revoked token stays revoked whoever starts: a demonstration makes new ones, and its loader may only let them live longer. */
 export class Revoked1732400700000 implements MigrationInterface {
@@ -8,9 +11,11 @@ export class Revoked1732400700000 implements MigrationInterface {
     await db.query(
       'REVOKE UPDATE ON access_token FROM iec_loader; GRANT UPDATE (expires_at) ON access_token TO iec_loader',
     );
+    await db.query(TOKENS.replace(LOADER_MAY, ''));
   }
 
   async down(db: QueryRunner): Promise<void> {
+    await db.query(TOKENS);
     await db.query(
       'REVOKE UPDATE (expires_at) ON access_token FROM iec_loader; GRANT UPDATE ON access_token TO iec_loader',
     );

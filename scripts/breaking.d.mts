@@ -1,2 +1,7 @@
-export function breaking(before: string, after: string, today: string): string[];
-export function wrongAnnouncements(sdl: string, dueDays: readonly string[]): string[];
+export function breaking(published: string, emitted: string, today: string, dueDays: readonly string[]): string[];
+export function wrongAnnouncements(
+  published: string,
+  emitted: string,
+  today: string,
+  dueDays: readonly string[],
+): string[];

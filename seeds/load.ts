@@ -84,7 +84,9 @@ async function load(db: EntityManager, list: List): Promise<Loaded> {
   const departments = departmentRows(list);
   await remove('department', 'province_id', provinces, departments);
   await save('department', departments);
+  const corrected = total.updated;
   await save('designation', designationRows(list));
+  const redated = total.updated > corrected;
 
   const units = await unitIds(db, list);
   await save('organization', organizationRows(list, units.organizations));
@@ -100,7 +102,7 @@ async function load(db: EntityManager, list: List): Promise<Loaded> {
   await remove('membership', 'consortium_id', consortia, leads, `r.role IN ('LEAD_SCHOOL', 'LEAD_ENTERPRISE')`);
   await save('membership', leads);
   await moveToCities(db, moved);
-  total.removed += await withdrawObligations(db, consortia);
+  if (redated) total.removed += await withdrawObligations(db, consortia);
   await makeSealUnits((sql, values) => db.query(sql, values), provinces);
   return total;
 }

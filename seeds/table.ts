@@ -7,7 +7,7 @@ import { both, type Text } from '../src/graph/language.js';
 /** `unread`: nothing of the file could be read, so that others can't be compared with it. */
 export type Mistake = Text & { file: string; line: number; unread?: true };
 
-/** Everything that is wrong with the files, at once: a person corrects them in one go. */
+/** Everything that is wrong with the files, at once: a person corrects them in one go. Files that can't be read come first, alone. */
 export class ListError extends ConfigError {
   constructor(readonly mistakes: Mistake[]) {
     super(

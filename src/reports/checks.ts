@@ -1,14 +1,14 @@
-import { extname } from 'node:path';
 import { JOB } from '../access/actor.js';
 import type { Door, Tx } from '../access/door.js';
 import type { FindingCode } from '../files/inspection/findings.js';
 import { FINDINGS } from '../files/inspection/findings.js';
 import { type Inspection, Inspector, refused, type Verdict } from '../files/inspection/inspector.js';
-import { similarity } from '../files/inspection/sketch.js';
+import { oldEnding } from '../files/inspection/word/not-word.js';
 import { FileMissing, type Storage } from '../files/storage.js';
-import type { DocumentCheckState, DocumentKind } from '../graph/enums.js';
+import type { DocumentCheckState } from '../graph/enums.js';
 import { Lru } from '../graph/lru.js';
 import { ReportDocument } from './document.entity.js';
+import { pairSimilarity } from './document-check.js';
 
 /** What is looked at. The same bytes have the same verdict; the ending of the name tells old formats apart. */
 type Subject = Pick<ReportDocument, 'kind' | 'sha256' | 'storageKey' | 'fileName'>;
@@ -40,7 +40,7 @@ export class Checks {
 
   /** Rejects only where the file can't be had. */
   inspect(subject: Subject): Promise<Inspection> {
-    const key = `${subject.kind}:${subject.sha256}:${extname(subject.fileName).trim().toLowerCase()}`;
+    const key = `${subject.kind}:${subject.sha256}:${subject.kind === 'WORD' ? oldEnding(subject.fileName) : ''}`;
     const found = this.known.get(key);
     if (found) return Promise.resolve(found);
     let run = this.running.get(key);
@@ -95,13 +95,9 @@ export class Checks {
 
   private async compare(tx: Tx, revisionId: string): Promise<void> {
     const pair = await tx.find(ReportDocument, { revisionId });
-    const sketchOf = (kind: DocumentKind) => {
-      const document = pair.find((d) => d.kind === kind);
-      return document && document.checkState !== 'PENDING' && document.hasText !== false ? document.sketch : null;
-    };
     await tx.query('UPDATE report_revision SET pair_similarity = $2 WHERE id = $1 AND number IS NULL', [
       revisionId,
-      similarity(sketchOf('WORD'), sketchOf('STAMPED_PDF')),
+      pairSimilarity(pair),
     ]);
   }
 

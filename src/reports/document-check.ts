@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Rows } from '../access/door.js';
 import { FINDINGS, type FindingCode } from '../files/inspection/findings.js';
-import { DocumentCheckState, FindingSeverity } from '../graph/enums.js';
+import { similarity } from '../files/inspection/sketch.js';
+import { DocumentCheckState, type DocumentKind, FindingSeverity } from '../graph/enums.js';
 import { labelledEnum, labelOf } from '../graph/labels.js';
 import type { Language } from '../graph/language.js';
 import { DateTimeResolver } from '../graph/scalars.js';
@@ -67,33 +68,55 @@ export class DocumentCheck {
 /** Below this the PDF holds less than half of the Word text: the two hardly belong together. */
 const DIFFERS_BELOW = 0.5;
 
-type Found = Pick<ReportDocument, 'kind' | 'findings'>;
-const findingsOf = ({ kind, findings }: Found, similarity: number | null): FindingCode[] =>
-  kind === 'STAMPED_PDF' && similarity !== null && similarity < DIFFERS_BELOW
-    ? [...findings, 'PAIR_DIFFERS']
-    : findings;
+type Checked = Pick<ReportDocument, 'kind' | 'checkState' | 'findings'>;
+type Compared = Pick<ReportDocument, 'kind' | 'checkState' | 'hasText' | 'sketch'>;
 
-/** What hinders nothing, said to whoever attaches or submits. */
-export const documentWarnings = (documents: Found[], similarity: number | null, path: string[]): RawUserWarning[] =>
-  documents.flatMap((document) =>
-    findingsOf(document, similarity)
-      .filter((code) => FINDINGS[code].severity === 'WARNING')
-      .map((finding) => userWarning('DOCUMENT_WARNED', path, { kind: document.kind, finding })),
-  );
+/** How much of the Word text the PDF holds, as far as both are checked and have text. */
+export function pairSimilarity(pair: Compared[]): number | null {
+  const sketchOf = (kind: DocumentKind) => {
+    const document = pair.find((d) => d.kind === kind);
+    return document && document.checkState !== 'PENDING' && document.hasText !== false ? document.sketch : null;
+  };
+  return similarity(sketchOf('WORD'), sketchOf('STAMPED_PDF'));
+}
+
+const findingsOf = ({ kind, findings }: Pick<Checked, 'kind' | 'findings'>, similar: number | null): FindingCode[] =>
+  kind === 'STAMPED_PDF' && similar !== null && similar < DIFFERS_BELOW ? [...findings, 'PAIR_DIFFERS'] : findings;
+
+/** What hinders nothing, said to whoever attaches one of them (`attached`) or submits them. */
+export const documentWarnings = (
+  documents: Checked[],
+  similar: number | null,
+  path: string[],
+  attached?: DocumentKind,
+): RawUserWarning[] =>
+  documents.flatMap((document) => {
+    const { kind } = document;
+    const concerns = (code?: FindingCode) => !attached || attached === kind || code === 'PAIR_DIFFERS';
+    if (document.checkState === 'PENDING') return concerns() ? [userWarning('DOCUMENT_PENDING', path, { kind })] : [];
+    return findingsOf(document, similar)
+      .filter((code) => FINDINGS[code].severity === 'WARNING' && concerns(code))
+      .map((finding) => userWarning('DOCUMENT_WARNED', path, { kind, finding }));
+  });
 
 /** Of a revision that was found through the door. */
-export async function warningsOf(rows: Rows, revisionId: string, path: string[]): Promise<RawUserWarning[]> {
-  const documents = await rows.query<Found & { similarity: number | null }>(
-    `SELECT d.kind, d.findings, r.pair_similarity AS similarity FROM report_document d
+export async function warningsOf(
+  rows: Rows,
+  revisionId: string,
+  path: string[],
+  attached?: DocumentKind,
+): Promise<RawUserWarning[]> {
+  const documents = await rows.query<Checked & { similar: number | null }>(
+    `SELECT d.kind, d.check_state AS "checkState", d.findings, r.pair_similarity AS similar FROM report_document d
      JOIN report_revision r ON r.id = d.revision_id WHERE r.id = $1 ORDER BY d.kind DESC`,
     [revisionId],
   );
-  return documentWarnings(documents, documents[0]?.similarity ?? null, path);
+  return documentWarnings(documents, documents[0]?.similar ?? null, path, attached);
 }
 
 /** The stored verdict as clients see it; that a pair differs is a matter of both files, and found in the comparison. */
-export function checkOf(row: ReportDocument, similarity: number | null, language: Language): DocumentCheck {
-  const codes = findingsOf(row, similarity);
+export function checkOf(row: ReportDocument, similar: number | null, language: Language): DocumentCheck {
+  const codes = findingsOf(row, similar);
   return {
     state: codes.length > row.findings.length && row.checkState === 'PASSED' ? 'WARNED' : row.checkState,
     findings: codes.map((code) => ({

@@ -4,11 +4,12 @@ import { newId } from '../database/ids.js';
 import { FINDINGS } from '../files/inspection/findings.js';
 import { type Inspection, refused } from '../files/inspection/inspector.js';
 import type { Storage } from '../files/storage.js';
-import { type RawUserError, userError, userWarning } from '../graph/user-errors.js';
+import type { DocumentKind } from '../graph/enums.js';
+import { type RawUserError, userError } from '../graph/user-errors.js';
 import { type Asker, changeReport, type Outcome } from './change.js';
-import type { Checks } from './checks.js';
+import { type Checks, stateOf } from './checks.js';
 import { ReportDocument } from './document.entity.js';
-import { documentWarnings, warningsOf } from './document-check.js';
+import { documentWarnings, pairSimilarity, warningsOf } from './document-check.js';
 import { notEditable } from './drafts.js';
 import type { AttachReportDocumentInput } from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
@@ -45,6 +46,7 @@ export async function attachReportDocument(
       const lost = await advance();
       if (lost.length) return lost;
       const draft = await draftOf(tx, report.id);
+      const warnings = input.validateOnly ? await foreseen(tx, draft.id, input.kind, inspection) : undefined;
       await tx.delete(ReportDocument, { revisionId: draft.id, kind: input.kind });
       if (draft.pairSimilarity !== null) await tx.update(ReportRevision, { id: draft.id }, { pairSimilarity: null });
       const { provinceId, cityId, consortiumId } = report;
@@ -67,25 +69,30 @@ export async function attachReportDocument(
         createdAt: tx.now,
         claimedAt: tx.now,
       });
-      return { id: report.id, documentId, revisionId: draft.id, userErrors: [] };
+      return { id: report.id, documentId, revisionId: draft.id, userErrors: [], warnings };
     },
   );
-  if (!('documentId' in outcome) || !run) return outcome;
+  if (!('documentId' in outcome) || input.validateOnly || !run) return outcome;
   const { documentId, revisionId } = outcome as Required<AttachOutcome>;
-  const { kind } = input;
-  const path = ['uploadId'];
-  const pending = [userWarning('DOCUMENT_PENDING', path, { kind })];
-  if (input.validateOnly)
-    return { ...outcome, warnings: inspection ? documentWarnings([{ kind, ...inspection }], null, path) : pending };
   const finished = checks.finish(documentId, run);
-  if (!inspection) return { ...outcome, warnings: pending };
-  await finished;
-  return {
-    ...outcome,
-    // what was attached is answered all the same
-    warnings: await asker.door.reading(asker.actor, (rows) => warningsOf(rows, revisionId, path)).catch(() => []),
-  };
+  if (inspection) await finished;
+  const warnings = asker.door.reading(asker.actor, (rows) => warningsOf(rows, revisionId, PATH, input.kind));
+  // what was attached is answered all the same
+  return { ...outcome, warnings: await warnings.catch(() => []) };
 }
+
+const PATH = ['uploadId'];
+
+/** What a rehearsal warns of: the new file as it was looked at, compared with the one that stays. */
+async function foreseen(tx: Tx, revisionId: string, kind: DocumentKind, inspection: Inspection | undefined) {
+  const pair = await tx.find(ReportDocument, { revisionId });
+  const attached = inspection
+    ? { ...inspection, kind, checkState: stateOf(inspection.findings) }
+    : { ...UNSEEN, kind, checkState: 'PENDING' as const };
+  const documents = [...pair.filter((document) => document.kind !== kind), attached];
+  return documentWarnings(documents, pairSimilarity(documents), PATH, kind);
+}
+const UNSEEN = { findings: [], hasText: null, sketch: null };
 
 const reasons = ({ findings }: Inspection): RawUserError[] =>
   findings

@@ -36,6 +36,10 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
     if (lost.length) return lost;
     const { filedAt, dueAt, dueOn } = await moveDesk(tx, report, 'SUBMITTED');
     const overdue = !filedAt && tx.now > dueAt;
+    const warnings = [
+      ...(overdue ? [userWarning('OVERDUE', ['reportId'], { dueOn })] : []),
+      ...(await warningsOf(tx, draft.id, ['reportId'])),
+    ];
     const revision = { ...draft, number };
     await note(
       tx,
@@ -44,10 +48,6 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
       asker.requestId,
       (eventId) => asker.receipts.issue(tx, 'SUBMISSION', report, draft.id, eventId),
     );
-    const warnings = [
-      ...(overdue ? [userWarning('OVERDUE', ['reportId'], { dueOn })] : []),
-      ...(await warningsOf(tx, draft.id, ['reportId'])),
-    ];
     return { id: report.id, userErrors: [], warnings };
   });
 }

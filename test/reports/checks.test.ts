@@ -17,13 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => s?.close());
 
-async function attach(kind: string, fileName: string, bytes: Buffer) {
+async function attach(kind: string, fileName: string, bytes: Buffer, validateOnly = false) {
   const uploadId = await upload(s, board(), fileName, bytes);
   const payload = await change(
     s,
     board(),
     'attachReportDocument',
-    { reportId: report.id, expectedVersion: report.version, kind, uploadId },
+    { reportId: report.id, expectedVersion: report.version, kind, uploadId, validateOnly },
     FIELDS,
   );
   report.version = payload.report.version;
@@ -79,7 +79,11 @@ describe('checks', () => {
         },
       ],
     });
-    const second = await attach('STAMPED_PDF', '总结.pdf', await pdf('nothing of the sort: something quite different'));
+    const other = await pdf('nothing of the sort: something quite different');
+    const rehearsed = await attach('STAMPED_PDF', '总结.pdf', other, true);
+    expect(rehearsed.report.draft.documents).toHaveLength(1);
+    const second = await attach('STAMPED_PDF', '总结.pdf', other);
+    expect(rehearsed.warnings).toEqual(second.warnings);
     const [stamped] = second.report.draft.documents;
     expect(second.report.draft.pairSimilarity).toBeLessThan(0.5);
     expect(stamped.check).toMatchObject({

@@ -84,6 +84,14 @@ it('a demonstration token that was revoked stays so at the next start, and its a
     expect(await role(tokens[0])).toBe('CITY_DEPARTMENT');
     for (const revoked of tokens.slice(1)) expect(await role(revoked)).toBe('TOKEN_REVOKED');
   }
+  // neither the owner nor the loader takes it back
+  const takeBack = 'UPDATE access_token SET revoked_at = NULL WHERE revoked_at IS NOT NULL';
+  await expect(s.owner.query(takeBack)).rejects.toMatchObject({ code: 'IEC02' });
+  const asLoader = s.owner.transaction(async (db) => {
+    await db.query('SET LOCAL ROLE iec_loader');
+    await db.query(takeBack);
+  });
+  await expect(asLoader).rejects.toMatchObject({ code: '42501' });
   // what nobody revoked is the same
   const [{ n }] = await s.owner.query('SELECT count(*)::int AS n FROM access_token WHERE demo AND revoked_at IS NULL');
   expect(n).toBe(s.accounts.length);

@@ -166,16 +166,20 @@ const begin = (code: string) =>
     );
   });
 
-it('withdraws what was owed before a designation that is corrected to a later day, but for what was begun', async () => {
+it('withdraws what was owed before a designation that is corrected to a later day, but for what was begun or extended', async () => {
   const ensure = () => ensureObligations((sql, params) => owner.query(sql, params), new Date('2026-11-24T02:00:00Z'));
   const before = () => one(`SELECT count(*)::int AS n FROM report_obligation WHERE due_on < '2024-07-01'`);
   await ensure();
   expect(await before()).toEqual({ n: 21 });
   await begin('430000-2024-01');
+  await owner.query(
+    `UPDATE report_obligation o SET extension_reason = '汛情', due_on = '2024-06-25', due_at = '2024-06-25T15:59:59.999Z'
+     FROM consortium c WHERE c.id = o.consortium_id AND c.code = '430000-2024-02' AND o.due_on = '2024-06-20'`,
+  );
   copy.correct('designations.csv', ['2024-05-16', '2024-07-01']);
-  expect(await load()).toMatchObject({ updated: 1, removed: 20 });
+  expect(await load()).toMatchObject({ updated: 1, removed: 19 });
   await ensure();
-  expect(await before()).toEqual({ n: 1 });
+  expect(await before()).toEqual({ n: 2 });
   copy.restore();
   expect(await load()).toMatchObject({ updated: 1, removed: 0 });
   await ensure();

@@ -63,7 +63,10 @@ export class Inspector {
         if (attempt === 2) throw new Error('no process could be started to check the file');
         continue;
       }
-      if ('killed' in outcome) return { ...nothingBut(outcome.killed, outcome.known), ended: true };
+      if ('killed' in outcome) {
+        const verdict = nothingBut(outcome.killed, outcome.known);
+        return outcome.killed === 'TIMED_OUT' ? { ...verdict, ended: true } : verdict;
+      }
       // the system may have ended it for reasons of its own; twice, and it is the file
       if (attempt === 2) return { ...nothingBut('DAMAGED', outcome.known), ended: true };
     }

@@ -9,11 +9,15 @@ const VERY_OLD = ['31be', 'dba5'];
 const FIB_FLAGS = 10;
 const FIB_ENCRYPTED = 0x0100;
 
+/** The ending of an old format, or none. */
+export const oldEnding = (fileName: string): string =>
+  /\.(wps|wpt|doc|dot|rtf)\s*$/i.exec(fileName)?.[1].toLowerCase() ?? '';
+
 /** What a file that is no .docx is, as far as it helps its sender. The name decides only among what looks alike. */
 export async function notWord(file: Buffer, fileName: string): Promise<FindingCode[]> {
-  const ending = /\.([a-z0-9]+)\s*$/i.exec(fileName)?.[1].toLowerCase() ?? '';
+  const ending = oldEnding(fileName);
   const old: FindingCode = ending === 'wps' || ending === 'wpt' ? 'WPS_FORMAT' : 'LEGACY_WORD';
-  const namedOld = ['wps', 'wpt', 'doc', 'dot', 'rtf'].includes(ending);
+  const namedOld = ending !== '';
   if (isOle(file)) return notPackage(new OleFile(file), file, old, namedOld);
   const start = file.subarray(0, LOOK_AT).toString('latin1').trimStart();
   if (start.startsWith('{\\rt') || VERY_OLD.includes(file.toString('hex', 0, 2))) return [old];
