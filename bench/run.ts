@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   options: {
     size: { type: 'string', default: '2100' },
     seconds: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     /** graphql-js instead of the compiling executor, as a third server. */
     interpret: { type: 'boolean', default: false },
     /** Only the reads whose name contains this. */

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
 import { serialize } from 'pg-protocol';
 
-/** `name`: prepared once on each connection. `plain`: answers one column of text, which is called `r` and goes on as it came. */
+/** `name`: prepared once on each connection. `plain`: answers one column, whose text is called `r` and goes on as it came. */
 export type Statement = { text: string; name?: string; plain?: true };
 /** With its values, as it goes over the wire. */
 export type Asked = Statement & { bytes: Buffer };

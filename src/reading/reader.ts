@@ -77,8 +77,7 @@ export class Reader {
         const column = w.path(table, alias, key);
         return Array.isArray(value) ? `${column} = ANY($${i + 1})` : `${column} = $${i + 1}`;
       });
-      const asText = isDirect(info) ? '::text' : '';
-      return `SELECT ${row}${asText} r FROM ${table.tableName} ${alias} WHERE ${[w.allowed(table, alias), ...conditions].join(' AND ')} ORDER BY ${w.order(table, alias, orderBy)} LIMIT ${limit}`;
+      return `SELECT ${row} r FROM ${table.tableName} ${alias} WHERE ${[w.allowed(table, alias), ...conditions].join(' AND ')} ORDER BY ${w.order(table, alias, orderBy)} LIMIT ${limit}`;
     });
     const rows = await this.run<{ r: R }>(info, session, c, values);
     if (rows.length > MOST) throw new ApiError('QUERY_TOO_COSTLY', { params: { limit: MOST } });
@@ -96,7 +95,7 @@ export class Reader {
       const request = { definition, plan, bind: () => `$${++n}` };
       const selection = { type: getNamedType(info.returnType) as GraphQLObjectType, nodes: info.fieldNodes };
       return w instanceof AnswerWriter
-        ? `SELECT ${compileDirectPage(w, request, selection)}::text r`
+        ? `SELECT ${compileDirectPage(w, request, selection)} r`
         : `SELECT ${compilePage(w, request, selection)} r`;
     });
     const [{ r }] = await this.run<{ r: any }>(info, session, c, values);
