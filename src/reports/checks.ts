@@ -3,7 +3,7 @@ import type { Door, Tx } from '../access/door.js';
 import type { FindingCode } from '../files/inspection/findings.js';
 import { FINDINGS } from '../files/inspection/findings.js';
 import { type Inspection, Inspector, refused, type Verdict } from '../files/inspection/inspector.js';
-import { oldEnding } from '../files/inspection/word/not-word.js';
+import { oldEnding } from '../files/inspection/word/old-ending.js';
 import { FileMissing, type Storage } from '../files/storage.js';
 import type { DocumentCheckState } from '../graph/enums.js';
 import { Lru } from '../graph/lru.js';

@@ -1,6 +1,7 @@
 import { isExecutable, typeOf } from '../content/executables.js';
 import { isOle, OleFile } from '../content/ole.js';
 import type { FindingCode } from '../findings.js';
+import { oldEnding } from './old-ending.js';
 
 const LOOK_AT = 65_536;
 const LOCKED = Buffer.from('EncryptedPackage', 'utf16le');
@@ -8,10 +9,6 @@ const LOCKED = Buffer.from('EncryptedPackage', 'utf16le');
 const VERY_OLD = ['31be', 'dba5'];
 const FIB_FLAGS = 10;
 const FIB_ENCRYPTED = 0x0100;
-
-/** The ending of an old format, or none. */
-export const oldEnding = (fileName: string): string =>
-  /\.(wps|wpt|doc|dot|rtf)\s*$/i.exec(fileName)?.[1].toLowerCase() ?? '';
 
 /** What a file that is no .docx is, as far as it helps its sender. The name decides only among what looks alike. */
 export async function notWord(file: Buffer, fileName: string): Promise<FindingCode[]> {
