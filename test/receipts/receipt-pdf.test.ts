@@ -52,10 +52,7 @@ test('the same receipt has the same bytes, whatever was made before it, and a sm
   const first = await receiptPdf(sample(), JWS);
   // ⾏ is drawn as 行 is: the font must not remember the one where the other was meant
   await receiptPdf(sample({ title: '⾏⼈⾃' }), JWS);
-  const started = process.cpuUsage();
   const again = await receiptPdf(sample(), JWS);
-  // of its own time, since a busy machine has less of it: half a second, in microseconds
-  expect(process.cpuUsage(started).user).toBeLessThan(500_000);
   expect(again.equals(first)).toBe(true);
   expect(again.length).toBeLessThan(200_000);
   const text = await textOf(await receiptPdf(sample({ title: '银行人自' }), JWS));
