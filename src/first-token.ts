@@ -5,7 +5,6 @@ import { ConfigError, readConfig } from './config.js';
 import { ownerDataSource } from './database/data-source.js';
 import { startEmbedded } from './database/embedded/server.js';
 import { newId } from './database/ids.js';
-import { entities } from './entities.js';
 import { problemOf } from './start-problems.js';
 
 const DAYS = 366;
@@ -17,11 +16,7 @@ async function firstToken(): Promise<string> {
   try {
     const now = new Date();
     const tokens = await Tokens.open(config.dataDir, config.production, () => now);
-    const owner = await ownerDataSource({
-      url: config.databaseUrl || embedded!.ownerUrl,
-      entities,
-      migrations,
-    }).initialize();
+    const owner = await ownerDataSource({ url: config.databaseUrl || embedded!.ownerUrl, migrations }).initialize();
     try {
       const [{ ready }] = await owner.query("SELECT to_regclass('access_token') IS NOT NULL AS ready");
       if (!ready)

@@ -6,7 +6,6 @@ import type { Config } from './config.js';
 import { ownerDataSource } from './database/data-source.js';
 import { migrate } from './database/prepare.js';
 import { refuseProduction, refuseUnfit, takeForProduction } from './database/production.js';
-import { entities } from './entities.js';
 import type { Text } from './graph/language.js';
 import { createService, JOBS, type Service } from './service.js';
 import { welcome } from './welcome.js';
@@ -24,7 +23,7 @@ export async function launch(config: Config, url: string, { say, goOn, undo }: S
   say({ zh: '准备数据库：迁移与名单…', en: 'Preparing the database: migrations and the list…' });
   let demo: DemoEntry[] = [];
   let service: Service;
-  const owner = await ownerDataSource({ url, entities, migrations }).initialize();
+  const owner = await ownerDataSource({ url, migrations }).initialize();
   try {
     await (config.production ? refuseUnfit : refuseProduction)(owner);
     await migrate(owner, () => loadList(owner, say).then(() => {}));

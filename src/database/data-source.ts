@@ -15,10 +15,14 @@ const SILENT: Logger = {
   log() {},
 };
 
-type Options = { url: string; entities: MixedList<Function>; migrations?: MixedList<Function> };
+type Options = { url: string; entities: MixedList<Function> };
+type OwnerOptions = { url: string; migrations?: MixedList<Function>; entities?: MixedList<Function> };
 
-/** Migrations and seeds: the owner, who has the schema and no role of an actor until it takes one. Closed before serving. */
-export const ownerDataSource = ({ url, entities, migrations }: Options) =>
+/**
+ * Migrations and seeds: the owner, who has the schema and no role of an actor until it takes one. Closed before serving. It
+ * speaks SQL; only who compares the tables with the entities gives these.
+ */
+export const ownerDataSource = ({ url, migrations, entities }: OwnerOptions) =>
   new DataSource({
     type: 'postgres',
     url,

@@ -8,8 +8,20 @@ export const fold = (text: string): string =>
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
 
-/** Character by character, but read in their words: 长 is chang2 in 长沙 and zhang3 in 校长. */
-const read = (text: string) => pinyin(fold(text), { type: 'all', toneType: 'num', v: true });
+type Reading = ReturnType<typeof readAnew>;
+
+const readAnew = (text: string) => pinyin(fold(text), { type: 'all', toneType: 'num', v: true });
+
+let last: { text: string; reading: Reading } | undefined;
+
+/**
+ * Character by character, but read in their words: 长 is chang2 in 长沙 and zhang3 in 校长. The last one is kept, since
+ * a name's key is asked for beside what its search looks through.
+ */
+function read(text: string): Reading {
+  if (last?.text !== text) last = { text, reading: readAnew(text) };
+  return last.reading;
+}
 
 const isWord = (character: string) => /^[\p{L}\p{N}]$/u.test(character);
 

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { dropDatabase } from '../support/owned-database.js';
+import { s3Server } from '../support/s3.js';
 
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/start/main.js', import.meta.url));
 const folders: string[] = [];
 const running = new Set<ChildProcess>();
 const folder = async () => {
@@ -50,14 +51,24 @@ function start(env: Record<string, string>, { detached = false } = {}): Started 
   base.catch(() => {});
   return { child, output: () => text, ended, base };
 }
-const count = async (base: string) => {
+const ask = async (base: string, query: string, token?: string): Promise<any> => {
   const response = await fetch(`${base}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"query":"{ consortia { totalCount } }"}',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({ query }),
   });
-  return ((await response.json()) as any).data.consortia.totalCount;
+  const { data, errors } = (await response.json()) as any;
+  expect(errors).toBeUndefined();
+  return data;
 };
+const count = async (base: string) => (await ask(base, '{ consortia { totalCount } }')).consortia.totalCount;
+const accessIn = async (dataDir: string): Promise<{ role: string; token: string }[]> =>
+  JSON.parse(await readFile(join(dataDir, 'demo-access.json'), 'utf8'));
+/** The first bytes of what a link leads to. */
+const beginning = async (url: string) =>
+  Buffer.from(await (await fetch(url)).arrayBuffer())
+    .subarray(0, 4)
+    .toString('latin1');
 /** With a database of its own on the run's server. */
 async function scratch(
   work: (url: string, superuser: boolean) => Promise<void>,
@@ -75,6 +86,11 @@ async function scratch(
     await admin.end();
   }
 }
+const FILES = `{ reports(first: 20) { nodes {
+  obligation { deadline { dueOn } templateUrl }
+  currentRevision { documents { kind check { state } downloadUrl } receipts { downloadUrl } }
+} } }`;
+const ARCHIVE = 'mutation { requestReportArchive(input: { year: 2026 }) { url } }';
 const LINE = /^✗ .+[。：，].+[a-z]/m;
 
 describe('the start command', () => {
@@ -83,9 +99,9 @@ describe('the start command', () => {
     const first = start({ DATA_DIR: dataDir });
     expect(await count(await first.base)).toBe(21);
     expect(first.output()).toMatch(/Preparing the database/);
-    const access = JSON.parse(await readFile(join(dataDir, 'demo-access.json'), 'utf8'));
+    const access = await accessIn(dataDir);
     expect((await stat(join(dataDir, 'demo-access.json'))).mode & 0o777).toBe(0o600);
-    const of = (role: string) => access.filter((e: { role: string }) => e.role === role).length;
+    const of = (role: string) => access.filter((e) => e.role === role).length;
     expect(['BOARD', 'CITY_BUREAU', 'CITY_DEPARTMENT', 'PROVINCE', 'ANALYST', 'ADMINISTRATOR'].map(of)).toEqual([
       21, 14, 5, 1, 1, 1,
     ]);
@@ -109,6 +125,43 @@ describe('the start command', () => {
       expect(key.output()).toMatch(superuser ? /is a superuser/ : /demo key/);
     });
   }, 180_000);
+
+  it('reads and writes papers, in S3 as well: what no start loads is there when it is needed', async () => {
+    const s3 = await s3Server();
+    try {
+      await scratch(async (url) => {
+        const dataDir = await folder();
+        const service = start({ DATA_DIR: dataDir, DATABASE_URL: url, ...s3.env });
+        const base = await service.base;
+        const access = await accessIn(dataDir);
+        const tokens = (role: string) => access.filter((entry) => entry.role === role).map(({ token }) => token);
+        const found = { documents: 0, receipts: 0, templates: 0 };
+        for (const board of tokens('BOARD')) {
+          const { reports } = await ask(base, FILES, board);
+          for (const { obligation, currentRevision } of reports.nodes) {
+            expect(obligation.deadline.dueOn).toMatch(/^20\d\d-\d\d-\d\d$/);
+            if (!found.templates++) expect(await beginning(obligation.templateUrl)).toBe('PK\x03\x04');
+            for (const { kind, check, downloadUrl } of currentRevision?.documents ?? []) {
+              expect(check.state).toBe('PASSED');
+              if (found.documents++ < 2)
+                expect(await beginning(downloadUrl)).toBe(kind === 'WORD' ? 'PK\x03\x04' : '%PDF');
+            }
+            for (const { downloadUrl } of currentRevision?.receipts ?? [])
+              if (!found.receipts++) expect(await beginning(downloadUrl)).toBe('%PDF');
+          }
+        }
+        expect(Math.min(...Object.values(found))).toBeGreaterThan(1);
+        const { requestReportArchive: archive } = await ask(base, ARCHIVE, tokens('PROVINCE')[0]);
+        expect(await beginning(archive.url)).toBe('PK\x03\x04');
+        expect(await (await fetch(`${base}/graphiql`)).text()).toMatch(/graphiql/i);
+        service.child.kill('SIGTERM');
+        expect(await service.ended).toBe(0);
+        expect(await readdir(dataDir)).not.toContain('postgres');
+      });
+    } finally {
+      await s3.close();
+    }
+  }, 120_000);
 
   it('just stops when Ctrl-C comes while the database is created', async () => {
     const dataDir = await folder();

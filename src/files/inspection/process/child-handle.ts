@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { projectRoot } from '../../../config.js';
 import type { Bounds } from '../bounds.js';
 import type { FindingCode } from '../findings.js';
 import type { Inspection } from '../report.js';
@@ -121,11 +122,9 @@ export class ChildHandle {
   }
 }
 
-/** Beside this file when it is compiled; under a test runner that reads the sources, in the build. */
+/** In the build, wherever this file runs from: its source under a test runner, or a part of what the start command loads. */
 function entry(): string {
-  const beside = fileURLToPath(new URL('./child.js', import.meta.url));
-  if (existsSync(beside)) return beside;
-  const built = fileURLToPath(new URL('../../../../dist/src/files/inspection/process/child.js', import.meta.url));
+  const built = join(projectRoot, 'dist/src/files/inspection/process/child.js');
   if (existsSync(built)) return built;
   throw new Error(`the checks run from the build, and there is none: npm run build (${built})`);
 }
