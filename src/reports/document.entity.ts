@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
+import { MAX_UPLOAD_BYTES } from '../config.js';
 import { OneOf } from '../database/one-of.js';
 import type { Signature } from '../files/inspection/inspector.js';
 import { DocumentCheckState, DocumentKind } from '../graph/enums.js';
@@ -40,7 +41,9 @@ export class ReportDocument extends ScopedNode {
   @Column({ type: 'text' })
   fileName!: string;
 
-  @Field(() => Int, { description: '大小（字节，至多52428800）。 Size in bytes, 52,428,800 at most.' })
+  @Field(() => Int, {
+    description: `大小（字节，至多${MAX_UPLOAD_BYTES}）。 Size in bytes, ${MAX_UPLOAD_BYTES.toLocaleString('en-US')} at most.`,
+  })
   @Column({ type: 'int' })
   byteSize!: number;
 

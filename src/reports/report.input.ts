@@ -1,4 +1,5 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { MAX_UPLOAD_BYTES } from '../config.js';
 import { DocumentKind, ReportKind, ReportState, ReturnReason, SortDirection } from '../graph/enums.js';
 import { enumFilter, IdFilter, IntFilter, LocalDateFilter, StringFilter } from '../graph/filter-inputs.js';
 import { labelledEnum } from '../graph/labels.js';
@@ -49,7 +50,9 @@ export class UpdateReportDraftInput extends OnReport {
 export class CreateUploadInput extends Validated {
   @Field({ description: '文件名（至多200字）。 Name, 200 characters at most.' })
   fileName!: string;
-  @Field(() => Int, { description: '大小（字节），1至52428800。 Size in bytes, 1 to 52,428,800.' })
+  @Field(() => Int, {
+    description: `大小（字节），1至${MAX_UPLOAD_BYTES}。 Size in bytes, 1 to ${MAX_UPLOAD_BYTES.toLocaleString('en-US')}.`,
+  })
   byteSize!: number;
   @Field({ description: 'SHA-256（小写十六进制64位）。 SHA-256, 64 lower-case hex digits.' })
   sha256!: string;

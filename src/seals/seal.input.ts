@@ -3,6 +3,7 @@ import { SealUnitKind } from '../graph/enums.js';
 import { Validated } from '../graph/payload.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 import { OnReport } from '../reports/report.input.js';
+import { MAX_TOKEN_DAYS } from '../tokens/token.input.js';
 
 export const SEAL_TOKEN_DAYS = 14;
 
@@ -31,8 +32,7 @@ export class IssueSealTokenInput extends Validated {
   @Field(() => Int, {
     nullable: true,
     defaultValue: SEAL_TOKEN_DAYS,
-    description:
-      '有效天数，1至366，默认14，不超过签发者令牌的有效期。 Days it lives, 1 to 366, 14 by default, never past the issuer’s own.',
+    description: `有效天数，1至${MAX_TOKEN_DAYS}，默认${SEAL_TOKEN_DAYS}，不超过签发者令牌的有效期。 Days it lives, 1 to ${MAX_TOKEN_DAYS}, ${SEAL_TOKEN_DAYS} by default, never past the issuer’s own.`,
   })
   expiresInDays?: number | null;
 }

@@ -10,13 +10,12 @@ import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { City, Province } from '../provinces/province.entity.js';
 import { AccessToken, Account, ExpertAssignment } from './token.entity.js';
-import type { IssueTokenInput, RevokeTokenInput } from './token.input.js';
+import { type IssueTokenInput, MAX_TOKEN_DAYS, type RevokeTokenInput, TOKEN_DAYS } from './token.input.js';
 
 type Asker = { actor: Actor; door: Door; requestId: string | null };
 export type TokenOutcome = { id: string | null; secret?: string | null; userErrors: RawUserError[] };
 type Scope = Pick<AccessToken, 'provinceId' | 'cityId' | 'department' | 'consortiumId'>;
 
-export const MAX_DAYS = 366;
 const MAX_ASSIGNED = 100;
 const DAY = 86_400_000;
 
@@ -27,7 +26,7 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
   return issued(asker, tokens, input.validateOnly, async (tx) => {
     const id = newId('tok');
     const errors = checkText(input.label, ['label'], { required: true, max: 100 });
-    const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? 90);
+    const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? TOKEN_DAYS);
     errors.push(...tooLong);
     if (!ISSUES[actor.role]?.includes(input.role)) {
       errors.push(userError('SCOPE_EXCEEDED', ['role']));
@@ -88,11 +87,11 @@ export async function issued(
   return { id: written.id, userErrors: [], secret: await tokens.sign({ ...written, name: written.label }) };
 }
 
-/** 1 to 366 days, never past the issuer's own. */
+/** A life within the bounds and never past the issuer's own. */
 export function lifeOf({ now, actor }: Tx, days: number): { expiresAt: Date; errors: RawUserError[] } {
   const expiresAt = new Date(Math.floor((now.getTime() + days * DAY) / 1000) * 1000);
-  if (days < 1 || days > MAX_DAYS)
-    return { expiresAt, errors: [userError('INVALID', ['expiresInDays'], { min: 1, max: MAX_DAYS })] };
+  if (days < 1 || days > MAX_TOKEN_DAYS)
+    return { expiresAt, errors: [userError('INVALID', ['expiresInDays'], { min: 1, max: MAX_TOKEN_DAYS })] };
   const last = actor.tokenExpiresAt;
   if (!last || expiresAt <= last) return { expiresAt, errors: [] };
   return { expiresAt, errors: [userError('SCOPE_EXCEEDED', ['expiresInDays'], { notAfter: last.toISOString() })] };

@@ -2,6 +2,10 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { Validated } from '../graph/payload.js';
 
+/** Days that a token lives, by default and at most. */
+export const TOKEN_DAYS = 90;
+export const MAX_TOKEN_DAYS = 366;
+
 @InputType({
   description:
     '签发令牌：范围须合于角色，且不超出签发者自身的范围与有效期。 Issue a token; its scope must fit the role and lie within the issuer’s own.',
@@ -43,9 +47,8 @@ export class IssueTokenInput extends Validated {
   accountOf?: string | null;
   @Field(() => Int, {
     nullable: true,
-    defaultValue: 90,
-    description:
-      '有效天数，1至366，默认90，不超过签发者令牌的剩余有效期。 Days it lives, 1 to 366, 90 by default, never past the issuer’s own.',
+    defaultValue: TOKEN_DAYS,
+    description: `有效天数，1至${MAX_TOKEN_DAYS}，默认${TOKEN_DAYS}，不超过签发者令牌的剩余有效期。 Days it lives, 1 to ${MAX_TOKEN_DAYS}, ${TOKEN_DAYS} by default, never past the issuer’s own.`,
   })
   expiresInDays?: number | null;
 }
