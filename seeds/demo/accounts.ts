@@ -142,17 +142,19 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
       ],
     );
     const expert = made.find(({ actor }) => actor.role === 'EXPERT')!.actor;
-    for (const c of consortia.slice(0, 6))
-      await db.query(
-        'INSERT INTO expert_assignment (id, account_id, consortium_id, province_id, year) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
-        [
-          idOf('exp', `${expert.accountId}:${c.code}:${now.getUTCFullYear()}`),
-          expert.accountId,
-          c.id,
-          provinceId,
-          now.getUTCFullYear(),
-        ],
-      );
+    const assigned = consortia.slice(0, 6);
+    const year = now.getUTCFullYear();
+    await db.query(
+      `INSERT INTO expert_assignment (id, account_id, consortium_id, province_id, year)
+       SELECT u.id, $3, u.consortium_id, $4, $5 FROM unnest($1::text[], $2::text[]) u(id, consortium_id) ON CONFLICT DO NOTHING`,
+      [
+        assigned.map(({ code }) => idOf('exp', `${expert.accountId}:${code}:${year}`)),
+        assigned.map(({ id }) => id),
+        expert.accountId,
+        provinceId,
+        year,
+      ],
+    );
     return made;
   });
   for (const { entry, actor } of accounts)

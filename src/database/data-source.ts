@@ -5,6 +5,9 @@ import { Naming } from './naming.js';
 // a day is a day, not a midnight of the server's time zone
 pg.types.setTypeParser(pg.types.builtins.DATE, (day: string) => day);
 
+/** The driver itself, lest TypeORM look it up by name and find another one, without what is set above. */
+const POSTGRES = { type: 'postgres', driver: pg } as const;
+
 /** What goes wrong is thrown, and said once by whoever catches it. */
 const SILENT: Logger = {
   logQuery() {},
@@ -24,7 +27,7 @@ type OwnerOptions = { url: string; migrations?: MixedList<Function>; entities?: 
  */
 export const ownerDataSource = ({ url, migrations, entities }: OwnerOptions) =>
   new DataSource({
-    type: 'postgres',
+    ...POSTGRES,
     url,
     entities,
     migrations,
@@ -53,13 +56,13 @@ const SETTINGS = {
  * glibc gives memory back to the system after every statement that took more than 128 KB, and asks for it again in the next,
  * until a larger piece was freed once: then it keeps as much (mallopt(3), M_MMAP_THRESHOLD). So one is, when a connection begins.
  */
-const KEEP_MEMORY = "length(repeat('x', 2000000))";
+const KEEP_MEMORY = "octet_length(repeat(repeat('x', 1000), 2000))";
 const FIRST = `SELECT ${Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', false)`)}, ${KEEP_MEMORY}`;
 
 /** Requests. */
 export const servingDataSource = ({ url, entities, poolSize }: Options & { poolSize: number }) =>
   new DataSource({
-    type: 'postgres',
+    ...POSTGRES,
     url,
     entities,
     namingStrategy: new Naming(),

@@ -15,6 +15,8 @@ type Subject = Pick<ReportDocument, 'kind' | 'sha256' | 'storageKey' | 'fileName
 
 const REMEMBERED = 1000;
 const POLLED_EVERY = 15_000;
+/** The first time not on the connection that a start waits for. */
+const RESUMED_AFTER = 1_000;
 /** Longer than a check takes: whoever took it up is gone. Where it was waiting its turn it is done twice, and recorded once. */
 const LEASE_MS = 90_000;
 const AT_A_TIME = 4;
@@ -104,10 +106,9 @@ export class Checks {
   start(): void {
     const resume = () => {
       this.resuming = this.resume().catch(this.log);
+      this.timer = setTimeout(resume, POLLED_EVERY).unref();
     };
-    this.timer = setInterval(resume, POLLED_EVERY);
-    this.timer.unref();
-    resume();
+    this.timer = setTimeout(resume, RESUMED_AFTER).unref();
   }
 
   /** Takes up what nobody checks any more; several processes take different ones. */
@@ -141,7 +142,7 @@ export class Checks {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     await this.resuming.catch(() => {});
     await this.inspector.stop();
     await Promise.all(this.finishing);
