@@ -153,8 +153,8 @@ describe('checks', () => {
       [new Date(s.clock.now.getTime() - 600_000)],
     );
     await s.owner.query('ALTER TABLE report_document ENABLE TRIGGER USER');
-    expect(await s.service.checks.resume()).toBe(1);
-    // what somebody has taken up is left to them
+    // the service looks by itself as well: one of the two takes it up, and what somebody has taken up is left to them
+    await s.service.checks.resume();
     expect(await s.service.checks.resume()).toBe(0);
     const ends = Date.now() + 20_000;
     let state = 'PENDING';
