@@ -51,9 +51,9 @@ export async function attachReportDocument(
       if (draft.pairSimilarity !== null) await tx.update(ReportRevision, { id: draft.id }, { pairSimilarity: null });
       const { provinceId, cityId, consortiumId } = report;
       const { fileName, byteSize, sha256, storageKey } = upload!;
-      // seals stand on exactly one PDF
+      // seals stand on exactly one PDF, and so do the tokens for them: the same bytes, attached again, are another
       if (input.kind === 'STAMPED_PDF')
-        await tx.query('DELETE FROM seal_attestation WHERE revision_id = $1 AND sha256 <> $2', [draft.id, sha256]);
+        await tx.query('DELETE FROM seal_attestation WHERE revision_id = $1', [draft.id]);
       const documentId = newId('doc');
       await tx.insert(ReportDocument, {
         id: documentId,

@@ -189,6 +189,25 @@ describe('a lead unit seals for itself', () => {
     ]);
     const { secret: newest } = await sealToken(report.id, units[1].id);
     expect((await s.ask(newest, REQUEST)).data.sealRequest).toMatchObject({ reportId: report.id, seal: null });
+    // the same once more, over itself: the seal goes with its token
+    const sealed = await attest(newest, { ...input, expectedVersion: back.version });
+    expect(sealed.userErrors).toEqual([]);
+    s.clock.now = new Date(s.clock.now.getTime() + 1000);
+    const { report: same } = await change(
+      s,
+      board(),
+      'attachReportDocument',
+      {
+        reportId: report.id,
+        expectedVersion: back.version + 1,
+        kind: 'STAMPED_PDF',
+        uploadId: await upload(s, board(), '总结.pdf', await pdf('seal')),
+      },
+      'report { draft { seals { attestedAt } } } userErrors { code }',
+    );
+    expect(same.draft.seals).toEqual([]);
+    expect((await s.ask(newest, REQUEST)).data.sealRequest).toBeNull();
+    s.clock.now = new Date(s.clock.now.getTime() - 1000);
     s.clock.now = new Date(s.clock.now.getTime() - 1000);
   });
 });
