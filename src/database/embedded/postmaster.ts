@@ -30,17 +30,20 @@ const settings = {
 /** The server that runs on the folder, by its own lock file; undefined when none does. */
 export function findRunning(cluster: Cluster): { pid: number; port: number } | undefined {
   const file = join(cluster.data, 'postmaster.pid');
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return;
-  }
+  const read = () => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return; // a server that stops takes it away, at any moment
+    }
+  };
+  const text = read();
+  if (!text) return;
   const [pid, , , port] = text.split('\n').map(Number);
   if (!pid || !port || !isAlive(pid)) return;
   if (servesFolder(pid, cluster.data)) return { pid, port };
   // Left by a killed server, and its number now belongs to another program: PostgreSQL itself would not dare to start.
-  if (readFileSync(file, 'utf8') === text) rmSync(file, { force: true });
+  if (read() === text) rmSync(file, { force: true });
 }
 
 function servesFolder(pid: number, data: string): boolean {
