@@ -1,4 +1,4 @@
-/** Real database, real HTTP: each test file clones the seeded template database (test/support). */
+/** Real database, real HTTP: each test file has a database of its own, a clone of the run’s template (test/support). */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],

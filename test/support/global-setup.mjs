@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One real PostgreSQL for the run: DATABASE_URL, or the embedded one in a temporary folder. */
+/** One real PostgreSQL for the run: DATABASE_URL, or the embedded one in a temporary folder; its databases are clones of one template. */
 export default async function setup() {
+  process.env.TEST_RUN = randomBytes(6).toString('hex');
   if (process.env.DATABASE_URL) {
     process.env.TEST_DATABASE_URL = process.env.DATABASE_URL;
     return;

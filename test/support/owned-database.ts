@@ -11,30 +11,62 @@ const OWNER = 'iec_test_owner';
 
 export type OwnedDatabase = { ownerUrl: string; drop(): Promise<void> };
 
-/** A database of its own with all migrations, owned by a plain role: a superuser would hide mistakes of row-level security. */
+/**
+ * A database of its own with all migrations, owned by a plain role: a superuser would hide mistakes of row-level security.
+ * Within a run of the tests it is a clone of one that was migrated once.
+ */
 export async function ownedDatabase(): Promise<OwnedDatabase> {
   const name = `iec_test_${randomBytes(6).toString('hex')}`;
-  const owner = await asAdmin(async (admin) => {
-    const found = await plainOwner(admin);
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'${found ? ` OWNER ${OWNER}` : ''}`);
-    return found;
+  const run = process.env.TEST_RUN;
+  const url = await asAdmin(async (admin) => {
+    const password = await plainOwner(admin);
+    if (!run) return migrated(admin, name, password);
+    const template = templateOf(run);
+    await once(admin, template, () => migrated(admin, template, password));
+    await create(admin, name, template, password);
+    return urlOf(name, password);
   });
-  const url = new URL(adminUrl());
-  url.pathname = `/${name}`;
-  if (owner) Object.assign(url, { username: OWNER, password: owner });
+  return { ownerUrl: url, drop: () => asAdmin((admin) => dropDatabase(admin, name)) };
+}
 
-  const drop = () => asAdmin((admin) => dropDatabase(admin, name));
-  const source = new DataSource({ type: 'postgres', url: url.href, migrations, migrationsTransactionMode: 'each' });
+/** What the run's databases are cloned from; the end of the run drops it (global-teardown.mjs). */
+const templateOf = (run: string) => `iec_test_template_${run}`;
+
+function urlOf(database: string, password: string | undefined): string {
+  const url = new URL(adminUrl());
+  url.pathname = `/${database}`;
+  if (password) Object.assign(url, { username: OWNER, password });
+  return url.href;
+}
+
+const create = (admin: Client, name: string, template: string, password: string | undefined) =>
+  admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} ENCODING 'UTF8'${password ? ` OWNER ${OWNER}` : ''}`);
+
+async function migrated(admin: Client, name: string, password: string | undefined): Promise<string> {
+  await create(admin, name, 'template0', password);
+  const url = urlOf(name, password);
+  const source = new DataSource({ type: 'postgres', url, migrations, migrationsTransactionMode: 'each' });
   try {
     await source.initialize();
     await source.runMigrations();
   } catch (error) {
     if (source.isInitialized) await source.destroy();
-    await drop();
+    await dropDatabase(admin, name);
     throw error;
   }
   await source.destroy();
-  return { ownerUrl: url.href, drop };
+  return url;
+}
+
+/** Whichever worker comes first makes it, the others wait. */
+async function once(admin: Client, database: string, make: () => Promise<unknown>): Promise<void> {
+  await admin.query('SELECT pg_advisory_lock(hashtext($1))', [database]);
+  try {
+    const { rows } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [database]);
+    if (rows.length === 0) await make();
+  } finally {
+    await admin.query('SELECT pg_advisory_unlock(hashtext($1))', [database]);
+  }
 }
 
 async function asAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
