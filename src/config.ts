@@ -67,7 +67,11 @@ export const VARIABLES = {
     zh: '1：使用 graphql-js 逐字段执行；0 与留空相同',
     en: '1: execute with graphql-js instead of compiled queries; 0 is as empty',
   },
-  PUBLIC_URL: { default: '', zh: '签名文件链接的外部地址', en: 'external base address of signed file links' },
+  PUBLIC_URL: {
+    default: '',
+    zh: '外部地址，可带路径前缀：用于签名文件链接与查询页面',
+    en: 'external base address, with a path where there is one: of signed file links and of the query page',
+  },
   ALLOWED_ORIGINS: {
     default: '',
     zh: '允许跨域调用的网页来源，以逗号分隔，如 https://page.example.cn',

@@ -140,7 +140,11 @@ export async function createService({
         }),
       jwksRoute(receipts.keys),
     ],
-    graphiql: { accounts: demoAccounts, examples: examples() },
+    graphiql: {
+      accounts: demoAccounts,
+      examples: examples(),
+      names: [config.host, ...(config.publicUrl ? [new URL(config.publicUrl).host] : [])],
+    },
   });
 
   checks.start();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config.js';
 import { labelOf } from './graph/labels.js';
+import { isLoopback } from './server/names.js';
 
 type Entry = { role: string; label: string; token: string };
 
@@ -16,7 +17,7 @@ const SEES: Record<string, string> = {
 };
 
 /** The end of a start: what a newcomer needs next. */
-export function welcome(address: string, { dataDir }: Config, demo: Entry[]): string {
+export function welcome(address: string, { dataDir, host, publicUrl }: Config, demo: Entry[]): string {
   const lines = [
     '',
     `✓ 已就绪 Ready`,
@@ -25,6 +26,13 @@ export function welcome(address: string, { dataDir }: Config, demo: Entry[]): st
     `  状态 Health  ${address}/healthz  ${address}/readyz`,
   ];
   if (demo.length) {
+    const beyond = [host, ...(publicUrl ? [new URL(publicUrl).host] : [])].find((name) => !isLoopback(name));
+    if (beyond)
+      lines.push(
+        '',
+        `! 演示模式在 ${beyond} 上对本机以外开放：能访问它的任何人都可取得演示令牌，并以任一角色行事。正式使用请设 NODE_ENV=production，仅供自己使用请去掉 HOST 与 PUBLIC_URL。`,
+        `  Demo mode is open beyond this machine, on ${beyond}: whoever reaches it can take the demo tokens and act in any role. For real use set NODE_ENV=production, for yourself alone leave HOST and PUBLIC_URL out.`,
+      );
     lines.push(
       '',
       `演示令牌，每个角色一枚（全部见 ${join(dataDir, 'demo-access.json')}） Demo tokens, one of each role (all of them in that file):`,

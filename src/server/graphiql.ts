@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { isLoopback, nameIn } from './names.js';
 
+type Account = { label: string; token: string };
 export type GraphiqlOptions = {
   /** Demo accounts to choose from; none in production. */
-  accounts: () => { label: string; token: string }[];
+  accounts: () => Account[];
+  /** The first is what the page opens on. */
   examples: { title: string; query: string; variables?: string }[];
+  /** Names of this server beside those of the loopback, under which the page may hand out the accounts. */
+  names?: readonly string[];
 };
 
 const gzip = promisify(gzipCallback);
@@ -23,10 +28,7 @@ const WELCOME = `# 市域产教联合体数据服务
 # Ctrl-Enter runs the query, Ctrl-Space completes.
 # The book on the left is the documentation;
 # above there are demo accounts and examples.
-
-query Welcome {
-  __typename
-}
+#
 `;
 
 const STYLE = `
@@ -47,7 +49,9 @@ body { display: flex; flex-direction: column; }
 /** Runs before GraphiQL: the bar, and the chosen account on each request that names none in its own headers. */
 const BAR = `
 (() => {
-  const { accounts, examples, endpoint } = window.PAGE;
+  const { accounts, examples } = window.PAGE;
+  // beside the page, wherever a proxy has put it
+  const endpoint = (window.PAGE.endpoint = new URL('graphql', location.href).pathname);
   const pick = (id, key) => {
     const select = document.getElementById(id);
     const saved = localStorage.getItem(key);
@@ -96,27 +100,42 @@ const START = `
 })();
 `;
 
+const OWN_HEADER = 'Headers 栏里写的 Authorization 优先。 A header of your own wins.';
+const NO_ACCOUNTS =
+  '演示身份只在本机地址（localhost、127.0.0.1）、HOST 或 PUBLIC_URL 的名称下提供。 Demo accounts are offered under localhost, 127.0.0.1, HOST or the name in PUBLIC_URL.';
+
+type Tab = { query: string; variables?: string };
 type Page = { body: Buffer; packed: Buffer; policy: string; etag: string };
 
-/** The query page: one file with everything inlined, so that it works where no other host can be reached. */
-export function graphiqlRoute(app: FastifyInstance, { accounts, examples }: GraphiqlOptions): void {
+/** Of the page as it was last built for such accounts. */
+function keptPage(examples: GraphiqlOptions['examples']): (accounts: Account[] | null) => Promise<Page> {
   let page: Promise<Page> | undefined;
   let key: string | undefined;
-  const current = (): Promise<Page> => {
-    const now = accounts();
-    const nowKey = JSON.stringify(now);
+  return (accounts) => {
+    const nowKey = JSON.stringify(accounts);
     if (!page || key !== nowKey) {
       key = nowKey;
-      page = build(now, examples);
+      page = build(accounts, examples);
       page.catch(() => {
         page = undefined;
       });
     }
     return page;
   };
+}
+
+/**
+ * The query page: one file with everything inlined, so that it works where no other host can be reached. The accounts are handed
+ * out under names of this server alone: whoever owns another name can let it point here, and read what its page is answered.
+ */
+export function graphiqlRoute(app: FastifyInstance, { accounts, examples, names = [] }: GraphiqlOptions): void {
+  const own = new Set(names.map(nameIn));
+  const [withAccounts, without] = [keptPage(examples), keptPage(examples)];
 
   app.get('/graphiql', async (request, reply) => {
-    const { body, packed, policy, etag } = await current();
+    const given = accounts();
+    const known = !given.length || isLoopback(request.host) || own.has(nameIn(request.host));
+    const { body, packed, policy, etag } = await (known ? withAccounts(given) : without(null));
     reply.header('content-security-policy', policy).header('etag', etag);
     reply.header('cache-control', 'no-cache').header('vary', 'Accept-Encoding').type('text/html; charset=utf-8');
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();
@@ -125,15 +144,18 @@ export function graphiqlRoute(app: FastifyInstance, { accounts, examples }: Grap
   });
 }
 
-async function build(
-  accounts: ReturnType<GraphiqlOptions['accounts']>,
-  examples: GraphiqlOptions['examples'],
-): Promise<Page> {
+/** Null: there are some, and not for the name under which the page was asked for. */
+async function build(accounts: Account[] | null, examples: GraphiqlOptions['examples']): Promise<Page> {
   const { css, editorWorkerService, favicon, graphqlWorker, js, jsonWorker } = await import(
     '@graphql-yoga/render-graphiql/graphiql'
   );
-  const tabs = [{ query: WELCOME }, ...examples.slice(0, TABS).map(({ query, variables }) => ({ query, variables }))];
-  const data = { endpoint: '/graphql', title: '查询页', welcome: WELCOME, tabs, accounts, examples };
+  const [first] = examples;
+  const welcome = WELCOME + (first?.query ?? '{ __typename }');
+  const tabs = [{ query: welcome }, ...examples.slice(1, TABS)].map(({ query, variables }: Tab) => ({
+    query,
+    variables,
+  }));
+  const data = { title: '查询页', welcome, tabs, accounts: accounts ?? [], examples };
   const workers = { editor: editorWorkerService, json: jsonWorker, graphql: graphqlWorker };
   const scripts = [`window.PAGE = ${inScript(data)};${BAR}`, `const WORKERS = ${inScript(workers)};\n${js};\n${START}`];
   const body = Buffer.from(`<!doctype html>
@@ -152,7 +174,7 @@ async function build(
 <label>身份 Account <select id="account"><option value="">公众（无令牌） Public, no token</option></select></label>
 <label>示例 Example <select id="example"><option value="">选择… Choose…</option></select></label>
 <label>语言 Language <select id="language"><option value="zh-CN">中文</option><option value="en">English</option></select></label>
-<small>Headers 栏里写的 Authorization 优先。 A header of your own wins.</small>
+<small>${accounts ? OWN_HEADER : NO_ACCOUNTS}</small>
 </div>
 <noscript>本页需要启用 JavaScript。 This page needs JavaScript.</noscript>
 <div id="root"></div>

@@ -5,6 +5,7 @@ import { both, type Text } from '../graph/language.js';
 import { graphiqlRoute } from './graphiql.js';
 import { graphqlRoute, refuse, viewpointOf } from './graphql-route.js';
 import { LIMITS } from './limits.js';
+import { isLoopback } from './names.js';
 import type { HttpOptions } from './options.js';
 import { badInput, Refusal } from './problems.js';
 
@@ -71,8 +72,11 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
     return refuse(reply, new Refusal(noSuchPath(), 404), undefined, viewpointOf(request));
   });
 
-  // whoever types the address alone looks for the page
-  app.get('/', async (_, reply) => reply.redirect('graphiql'));
+  // whoever types the address alone looks for the page; behind a prefix it may come without the slash that it ends in
+  app.get('/', async (request, reply) => {
+    const direct = !options.publicBase || isLoopback(request.host);
+    return reply.redirect(direct ? 'graphiql' : `${options.publicBase}/graphiql`);
+  });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     reply.header('cache-control', 'no-store');
