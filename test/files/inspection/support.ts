@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bounds } from '../../../src/files/inspection/bounds.js';
 import { type DocumentKind, type Inspection, Inspector } from '../../../src/files/inspection/inspector.js';
-import { folder } from '../samples.js';
+import { folder, wordParts, zipOf } from '../samples.js';
 
 /** An inspector that is stopped after the file's tests, and what it finds in bytes. */
 export async function checking(options: Partial<Bounds> = {}) {
@@ -21,6 +21,18 @@ export async function checking(options: Partial<Bounds> = {}) {
     (await inspect(bytes, 'STAMPED_PDF', fileName)).findings.filter((f) => f !== 'SCAN_ONLY');
   return { dir, inspector, inspect, word, pdf };
 }
+
+/** What is found in a Word file that is plain but for one part, or one relation of its main part. */
+export async function relating() {
+  const { word } = await checking();
+  const withParts = async (parts: Record<string, Buffer | string>) => word(await zipOf({ ...wordParts(), ...parts }));
+  const withRelation = (type: string, target: string, mode = ' TargetMode="External"') =>
+    withParts({ 'word/_rels/document.xml.rels': relationOf(type, target, mode) });
+  return { word, withParts, withRelation };
+}
+
+export const relationOf = (type: string, target: string, mode = ' TargetMode="External"') =>
+  `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"${mode}/></Relationships>`;
 
 const { imul } = Math;
 

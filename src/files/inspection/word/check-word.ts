@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { BOUNDS } from '../bounds.js';
 import { lookInto } from '../content/embedded.js';
+import { isOle } from '../content/ole.js';
 import { lastZip } from '../content/zip.js';
 import { type FindingCode, inOrder, Stop } from '../findings.js';
 import type { Report } from '../report.js';
@@ -28,7 +29,8 @@ const LOOK_AT = 4_100;
 export async function checkWord(file: Buffer, fileName: string, report: Report): Promise<void> {
   if (file.toString('latin1', 0, 4) !== 'PK\x03\x04') {
     const found = await notWord(file, fileName);
-    if (lastZip(file)?.entries) found.push('POLYGLOT');
+    // an old Word file keeps its theme as a zip, and needs one hint: what to save it as
+    if (found.includes('WRONG_TYPE') && !isOle(file) && lastZip(file)?.entries) found.push('POLYGLOT');
     return report.add(...found);
   }
   const opened = await Package.open(file);

@@ -1,6 +1,7 @@
 import { BOUNDS } from '../bounds.js';
 import type { FindingCode } from '../findings.js';
-import { findingsOfField, isRemote } from './links.js';
+import { isRemote } from './addresses.js';
+import { findingsOfField } from './links.js';
 import { attributesOf, type Tag, XmlPart } from './xml.js';
 
 const WORD: ReadonlySet<string> = new Set([
