@@ -31,6 +31,11 @@ export const REQUEST_ERRORS = {
     en: 'The query is nested too deeply; use fewer levels.',
     status: 400,
   },
+  PERSISTED_QUERY_NOT_FOUND: {
+    zh: '尚不认识此查询的哈希，请连同 query 再发一次。',
+    en: 'No document is known by this hash yet; send the query along with it.',
+    status: 200,
+  },
   RATE_LIMITED: { zh: '请求过于频繁，请稍后重试。', en: 'Too many requests; try again later.', status: 429 },
   CONFLICT: {
     zh: '数据已被他人更改，请刷新后重试。',

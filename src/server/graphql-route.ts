@@ -8,6 +8,7 @@ import { Documents } from './documents.js';
 import { LIMITS } from './limits.js';
 import type { HttpOptions } from './options.js';
 import { MEDIA_TYPES, type MediaType, mediaTypeFor, paramsOf, preventCsrf } from './params.js';
+import { Persisted } from './persisted.js';
 import { badInput, present, Refusal, statusOf, type Viewpoint } from './problems.js';
 import { checkJson, coerceVariables } from './variables.js';
 
@@ -15,6 +16,7 @@ import { checkJson, coerceVariables } from './variables.js';
 export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions<C>, origins: ReadonlySet<string>) {
   const { schema } = options;
   const documents = new Documents(schema);
+  const persisted = new Persisted();
   const engine = new Engine(schema, options.interpret, (error) => app.log.error({ err: error }, 'apollo'));
   await engine.start();
   app.addHook('onClose', () => engine.stop());
@@ -44,7 +46,8 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     const params = paramsOf(request);
     checkJson(params.operationName);
     checkJson(params.variables);
-    const admitted = documents.admit(params.query);
+    const admitted = documents.admit(persisted.sourceOf(params));
+    if (params.hash !== undefined) persisted.keep(params.hash, admitted.source);
     const operation = getOperationAST(admitted.document, params.operationName);
     if (!operation) throw new Refusal(noOperation(), undefined);
     if (request.method === 'GET' && operation.operation !== 'query') throw onlyQueries();

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { ApiError } from '../graph/errors.js';
 import { both, type Text } from '../graph/language.js';
@@ -24,7 +26,8 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
     bodyLimit: LIMITS.bodyBytes,
     keepAliveTimeout: 72_000,
     requestTimeout: 900_000,
-    http: { maxHeaderSize: 65_536, headersTimeout: 30_000 },
+    // of hosts as of bodies: what is wrong is said in our words
+    http: { maxHeaderSize: 65_536, headersTimeout: 30_000, requireHostHeader: false },
     routerOptions: { maxParamLength: 2_000 },
     requestIdHeader: false,
     genReqId: (request) => {
@@ -43,14 +46,17 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY });
-    const { origin } = request.headers;
-    if (!origin || !origins.has(origin)) return done();
-    reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin', 'access-control-expose-headers': EXPOSED });
-    if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
-      return reply.headers(PREFLIGHT).code(204).send();
-    }
-    done();
+    done(namesOneHost(request.raw) ? undefined : new Refusal(badInput(HOSTS), 400));
   });
+  // a page on an origin that is trusted may send what it likes: its client knows best which headers it needs
+  if (origins.size)
+    await app.register(cors, {
+      origin: (origin, allow) => allow(null, origin !== undefined && origins.has(origin) && origin),
+      methods: ['GET', 'POST', 'PUT'],
+      exposedHeaders: EXPOSED,
+      maxAge: 600,
+      strictPreflight: false,
+    });
 
   // a connection whose last request ends after closing began would else stay open for the whole keep-alive time, and one
   // whose request never ends for good
@@ -104,13 +110,18 @@ const SECURITY = {
   'cross-origin-opener-policy': 'same-origin',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
-const EXPOSED = 'x-request-id, retry-after, content-disposition, content-range, accept-ranges, etag';
-const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, POST, PUT',
-  'access-control-allow-headers':
-    'authorization, content-type, accept-language, idempotency-key, x-request-id, range, if-range',
-  'access-control-max-age': '600',
-};
+const EXPOSED =
+  'x-request-id, retry-after, www-authenticate, content-disposition, content-range, content-encoding, accept-ranges, etag';
+
+const HOSTS: Text = { zh: '请求须有且只有一个 Host 头。', en: 'Send one Host header, and only one.' };
+
+/** Of two, whoever stands between us may take the other one. */
+function namesOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i].length === 4 && rawHeaders[i].toLowerCase() === 'host') hosts++;
+  return hosts === 1 || (hosts === 0 && httpVersion !== '1.1');
+}
 
 const noSuchPath = () =>
   new ApiError('NOT_FOUND', {

@@ -3,7 +3,14 @@ import type { Text } from '../graph/language.js';
 import { badInput, Refusal } from './problems.js';
 
 /** GraphQL over HTTP: what a request asks for, and in which media type it wants the answer. */
-export type Params = { query: string; operationName?: string; variables: Record<string, unknown> };
+export type Params = {
+  /** Absent where a hash stands for it. */
+  query: string | undefined;
+  /** SHA-256 of the document (persisted.ts). */
+  hash: string | undefined;
+  operationName?: string;
+  variables: Record<string, unknown>;
+};
 
 export const MEDIA_TYPES = ['application/json', 'application/graphql-response+json'] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
@@ -51,10 +58,13 @@ function fromSearch(request: FastifyRequest): Params {
   for (const name of ['query', 'operationName', 'variables', 'extensions']) {
     const value = search[name];
     if (Array.isArray(value)) throw refuse(`参数 ${name} 只能出现一次。`, `Send the parameter ${name} once.`);
-    given[name] = name === 'variables' || name === 'extensions' ? parsed(name, value) : value;
+    given[name] = name === 'variables' || name === 'extensions' ? parsed(name, value) : apart(value);
   }
   return checked(given);
 }
+
+/** What is kept of an address must not keep all of it. */
+const apart = (value: unknown): unknown => (typeof value === 'string' ? Buffer.from(value).toString() : value);
 
 function parsed(name: string, text: unknown): unknown {
   if (typeof text !== 'string' || text === '') return undefined;
@@ -69,8 +79,8 @@ function parsed(name: string, text: unknown): unknown {
 }
 
 function checked({ query, operationName, variables, extensions }: Record<string, unknown>): Params {
-  if (query === undefined || query === null || query === '') throw missing();
-  if (typeof query !== 'string') throw refuse('query 必须是字符串。', 'query must be a string.');
+  const none = query === undefined || query === null || query === '';
+  if (!none && typeof query !== 'string') throw refuse('query 必须是字符串。', 'query must be a string.');
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
     throw refuse('operationName 必须是字符串。', 'operationName must be a string.');
   }
@@ -79,7 +89,26 @@ function checked({ query, operationName, variables, extensions }: Record<string,
       throw refuse(`${name} 必须是 JSON 对象。`, `${name} must be a JSON object.`);
     }
   }
-  return { query, operationName: operationName || undefined, variables: (variables ?? {}) as Params['variables'] };
+  const hash = hashIn(extensions as Record<string, unknown> | null | undefined);
+  if (none && hash === undefined) throw missing();
+  return {
+    query: none ? undefined : (query as string),
+    hash,
+    operationName: operationName || undefined,
+    variables: (variables ?? {}) as Params['variables'],
+  };
+}
+
+function hashIn(extensions: Record<string, unknown> | null | undefined): string | undefined {
+  const persisted = extensions?.persistedQuery;
+  if (persisted === undefined || persisted === null) return undefined;
+  const { version, sha256Hash: hash } = isRecord(persisted) ? persisted : ({} as Record<string, unknown>);
+  if (version !== 1 || typeof hash !== 'string' || !/^[\da-f]{64}$/.test(hash))
+    throw refuse(
+      'persistedQuery 须为 version 1 与小写十六进制的 sha256Hash。',
+      'persistedQuery takes version 1 and a sha256Hash in lower-case hexadecimal.',
+    );
+  return hash;
 }
 
 const missing = () =>
