@@ -1,19 +1,20 @@
-import { PDFArray, PDFDict, PDFName, type PDFObject, PDFRef } from 'pdf-lib';
+import { PDFDict } from 'pdf-lib';
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { BOUNDS } from '../bounds.js';
 import { lastZip } from '../content/zip.js';
 import type { Report } from '../report.js';
 import { Attachments } from './attachments.js';
-import { dictsIn, type Found, nameOf, Objects } from './objects.js';
+import { type Found, nameOf, Objects } from './objects.js';
 import { isPolyglot } from './polyglot.js';
 import { Signatures } from './signatures.js';
 import { resetSpent } from './streams.js';
 import { openPdf, textOf } from './text.js';
 import { has, threatsIn } from './threats.js';
+import { Tree, Wholeness } from './wholeness.js';
 
 const HEADER = '%PDF-';
 const HEADER_WITHIN = 1_024;
-const END = '%%EOF';
+const FIRST_PAGES = 20;
 
 export async function checkPdf(file: Buffer, report: Report): Promise<void> {
   if (!file.subarray(0, HEADER_WITHIN + HEADER.length).includes(HEADER)) {
@@ -22,7 +23,7 @@ export async function checkPdf(file: Buffer, report: Report): Promise<void> {
     return;
   }
   resetSpent();
-  await structure(file, report);
+  const tree = await structure(file, report);
   // reading the text is what may take long or much; what is known by now stays known then
   await report.checkpoint();
   const opened = await openPdf(new Uint8Array(file.buffer, file.byteOffset, file.length));
@@ -30,8 +31,7 @@ export async function checkPdf(file: Buffer, report: Report): Promise<void> {
   const { document } = opened;
   try {
     report.pageCount = document.numPages;
-    // one page at least must be one; that another can't be shown is no reason to refuse the rest
-    if (document.numPages < 1 || !(await document.getPage(1).catch(() => null))) return report.add('DAMAGED');
+    if (!(await hasPage(document, tree))) return report.add('DAMAGED');
     const { info } = await document.getMetadata();
     const said = info as { EncryptFilterName?: string; IsXFAPresent?: boolean };
     if (said.EncryptFilterName) report.add('ENCRYPTED');
@@ -49,6 +49,15 @@ export async function checkPdf(file: Buffer, report: Report): Promise<void> {
   }
 }
 
+/** One page at least must be one; that another can't be shown is no reason to refuse the rest. */
+async function hasPage(document: PDFDocumentProxy, tree: Tree): Promise<boolean> {
+  for (let number = 1; number <= Math.min(document.numPages, FIRST_PAGES); number++) {
+    const page = await document.getPage(number).catch(() => null);
+    if (page && !(page.ref && tree.isNode(page.ref.num))) return true;
+  }
+  return false;
+}
+
 /** Of the document and its fields. The library's own `hasJSActions` takes every signature field for a script. */
 async function hasScripts(document: PDFDocumentProxy): Promise<boolean> {
   const some = (actions: unknown) => Object.keys(actions ?? {}).length > 0;
@@ -60,54 +69,32 @@ async function hasScripts(document: PDFDocumentProxy): Promise<boolean> {
 }
 
 /** What the objects say, whoever opens them. */
-async function structure(file: Buffer, report: Report): Promise<void> {
+async function structure(file: Buffer, report: Report): Promise<Tree> {
   const objects = new Objects(file);
   const attachments = new Attachments();
   const signatures = new Signatures();
-  const pages = new PageContents();
-  let last = 0;
+  const whole = new Wholeness(objects);
+  const tree = new Tree();
   for (const found of objects.all()) {
     report.add(...threatsIn(found));
     attachments.see(found);
     signatures.see(found);
-    pages.see(found);
+    whole.see(found);
+    tree.see(found);
     if (isEncrypted(found)) report.add('ENCRYPTED');
-    if (!found.within) last = Math.max(last, found.at);
   }
-  for (const trailer of objects.trailers()) if (has(trailer, 'Encrypt')) report.add('ENCRYPTED');
-  const end = file.lastIndexOf(END);
-  // cut off: without an end, or with an object begun behind it
-  if (objects.hopeless || end < 0 || last > end || (!objects.incomplete && (pages.missing || pages.none)))
-    report.add('DAMAGED');
+  for (const trailer of objects.trailers()) {
+    if (has(trailer.value, 'Encrypt')) report.add('ENCRYPTED');
+    whole.seeTrailer(trailer.end);
+  }
+  if (objects.hopeless || whole.isCut) report.add('DAMAGED');
   report.add(...(await attachments.findings()));
   const { signatures: signed, findings } = signatures.check(file);
   report.signatures = signed;
   report.add(...findings);
   if (await isPolyglot(file, objects)) report.add('POLYGLOT');
+  return tree;
 }
 
 const isEncrypted = ({ value, stream, within }: Found): boolean =>
   !within && value instanceof PDFDict && stream !== null && nameOf(value, 'Type') === 'XRef' && has(value, 'Encrypt');
-
-/** Pages whose content is nowhere in the file: it was cut and mended. Or none at all, in a tree that only says that it has some. */
-class PageContents {
-  private readonly wanted = new Set<number>();
-  private readonly present = new Set<number>();
-  none = true;
-
-  see({ number, value }: Found): void {
-    if (number !== null) this.present.add(number);
-    if (!value) return;
-    for (const dict of dictsIn(value)) {
-      if (nameOf(dict, 'Type') !== 'Page') continue;
-      this.none = false;
-      const contents = dict.get(PDFName.of('Contents'));
-      const list: (PDFObject | undefined)[] = contents instanceof PDFArray ? contents.asArray() : [contents];
-      for (const ref of list) if (ref instanceof PDFRef) this.wanted.add(ref.objectNumber);
-    }
-  }
-
-  get missing(): boolean {
-    return [...this.wanted].some((number) => !this.present.has(number));
-  }
-}

@@ -1,4 +1,4 @@
-import { PDFArray, PDFContext, PDFDict, PDFName, PDFNumber, type PDFObject, PDFObjectParser } from 'pdf-lib';
+import { PDFArray, PDFContext, PDFDict, PDFName, PDFNumber, type PDFObject, PDFObjectParser, PDFRef } from 'pdf-lib';
 import { decoded } from './streams.js';
 
 /**
@@ -17,26 +17,35 @@ export type Found = {
   within: boolean;
   /** Where it stands in the file; of one in an object stream, where that stands. */
   at: number;
+  /** Where it ends, with its data. */
+  end: number;
 };
 
-export type Range = { start: number; end: number };
+export type Stream = { start: number; end: number; number: number | null; dict: PDFDict; closed: boolean };
 
 const OBJ = Buffer.from('obj');
 const STREAM = /^(?:[\0\t\n\f\r ]|%[^\n\r]*[\n\r])*stream(?:\r\n|\n|\r)?/;
 const ENDSTREAM = Buffer.from('endstream');
+const ENDS = /endstream|^\s*endobj/;
 /** Of objects that begin and are none; an honest file has a few bytes of them by chance. */
 const MOST_IN_VAIN = 8_388_608;
 const MOST_IN_ONE_STREAM = 200_000;
+/** More revisions than a file has. */
+const MOST_LENGTHS = 100;
+const MOST_NUMBERS = 500_000;
 
 export class Objects {
-  /** Where streams have their data, and which of them say that they are attached files. */
-  readonly streams: (Range & { attached: boolean })[] = [];
-  /** Whether an object stream could not be opened: then absence proves nothing. */
-  incomplete = false;
+  /** Where the streams of this file have their data, in order; what stands within one is no part of this file. */
+  readonly streams: Stream[] = [];
+  private readonly lengths: Map<number, number[]>;
   private inVain = 0;
+  /** From where on no stream ends any more. */
+  private endless = Number.POSITIVE_INFINITY;
   private readonly context = PDFContext.create();
 
-  constructor(private readonly file: Buffer) {}
+  constructor(private readonly file: Buffer) {
+    this.lengths = lengthsIn(file);
+  }
 
   *all(): Generator<Found> {
     let dataEnd = 0;
@@ -58,58 +67,93 @@ export class Objects {
   }
 
   /** Dictionaries behind the word trailer, where a file without cross-reference streams says how it is encrypted. */
-  *trailers(): Generator<PDFDict> {
+  *trailers(): Generator<{ value: PDFDict; end: number }> {
     for (let at = this.file.indexOf('trailer'); at >= 0; at = this.file.indexOf('trailer', at + 7)) {
       // that of a file which is attached as it is says nothing of this one
-      if (this.streams.some((s) => s.start <= at && at < s.end)) continue;
-      const { value } = this.parse(this.file, at + 7, 0, false);
-      if (value instanceof PDFDict) yield value;
+      const around = this.streamAt(at);
+      if (around) at = around.end - 1;
+      else {
+        const { value, end } = this.parse(this.file, at + 7, 0, false);
+        if (value instanceof PDFDict) yield { value, end };
+      }
     }
   }
 
+  /** The stream that has this place in its data. */
+  streamAt(at: number): Stream | undefined {
+    let from = 0;
+    for (let to = this.streams.length; from < to; ) {
+      const middle = (from + to) >> 1;
+      if (this.streams[middle].end <= at) from = middle + 1;
+      else to = middle;
+    }
+    return this.streams[from]?.start <= at ? this.streams[from] : undefined;
+  }
+
+  /** The last of these words that is this file's own; -1 for none. */
+  lastOwn(word: string): number {
+    let at = this.file.lastIndexOf(word);
+    for (let around = this.streamAt(at); at >= 0 && around; around = this.streamAt(at))
+      at = around.start > 0 ? this.file.lastIndexOf(word, around.start - 1) : -1;
+    return at;
+  }
+
   private parse(bytes: Buffer, from: number, number: number | null, within: boolean): Found {
-    const nothing = { number, value: null, stream: null, within, at: from };
     // each of them may go on to the end of the file: many of them would take the square of its length
-    if (this.inVain > MOST_IN_VAIN) return { ...nothing, raw: untilNext(bytes, from) };
+    if (this.inVain > MOST_IN_VAIN) {
+      const raw = untilNext(bytes, from);
+      return { number, value: null, stream: null, within, at: from, raw, end: from + raw.length };
+    }
     const parser = new Lenient(bytes.subarray(from), this.context);
     let value: PDFObject | null = null;
     let raw: Buffer | null = null;
     let stream: Buffer | null = null;
+    let end = from;
     try {
       value = parser.value();
-      if (value instanceof PDFDict && bytes === this.file) stream = this.dataOf(value, from + parser.offset);
+      end = from + parser.offset;
+      if (value instanceof PDFDict && bytes === this.file) stream = this.dataOf(value, number, end, within);
+      if (stream) end = stream.byteOffset - bytes.byteOffset + stream.length;
     } catch {
       raw = untilNext(bytes, from);
+      end = from + raw.length;
       this.inVain += parser.offset;
     }
-    return { number, value, raw, stream, within, at: from };
+    return { number, value, raw, stream, within, at: from, end };
   }
 
-  private dataOf(dict: PDFDict, from: number): Buffer | null {
+  private dataOf(dict: PDFDict, number: number | null, from: number, within: boolean): Buffer | null {
     const keyword = STREAM.exec(this.file.toString('latin1', from, from + 512));
     if (!keyword) return null;
     const start = from + keyword[0].length;
-    const length = dict.get(PDFName.of('Length'));
-    let end = length instanceof PDFNumber ? start + length.asNumber() : -1;
-    const said = end >= start && this.file.subarray(end, end + 32).indexOf(ENDSTREAM) >= 0;
-    if (!said) end = this.file.indexOf(ENDSTREAM, start);
-    if (end < 0) end = this.file.length;
-    this.streams.push({ start, end, attached: nameOf(dict, 'Type') === 'EmbeddedFile' });
+    const ends = this.saidLengths(dict).map((length) => start + length);
+    const said = ends.find((end) => end >= start && ENDS.test(this.file.toString('latin1', end, end + 32)));
+    // of what is attached as it is, the end that it has in itself is not this one's
+    const isCut =
+      said === undefined && nameOf(dict, 'Type') === 'EmbeddedFile' && ends.some((e) => e > this.file.length);
+    const found = said ?? (start < this.endless && !isCut ? this.file.indexOf(ENDSTREAM, start) : -1);
+    if (found < 0 && !isCut) this.endless = Math.min(this.endless, start);
+    const end = found < 0 ? this.file.length : found;
+    if (!within) this.streams.push({ start, end, number, dict, closed: found >= 0 });
     return this.file.subarray(start, end);
   }
 
-  private *inside(dict: PDFDict, stream: Buffer, { within, at }: Found): Generator<Found> {
+  /** The length may be an object of its own, and another one in each revision. */
+  private saidLengths(dict: PDFDict): number[] {
+    const length = dict.get(PDFName.of('Length'));
+    if (length instanceof PDFRef) return this.lengths.get(length.objectNumber) ?? [];
+    return length instanceof PDFNumber ? [length.asNumber()] : [];
+  }
+
+  private *inside(dict: PDFDict, stream: Buffer, { within, at, end }: Found): Generator<Found> {
     const data = decoded(dict, stream);
     const first = dict.get(PDFName.of('First'));
     const count = dict.get(PDFName.of('N'));
-    if (!data || !(first instanceof PDFNumber) || !(count instanceof PDFNumber)) {
-      this.incomplete = true;
-      return;
-    }
+    if (!data || !(first instanceof PDFNumber) || !(count instanceof PDFNumber)) return;
     const list = data.toString('latin1', 0, first.asNumber()).match(/\d+/g) ?? [];
     const most = Math.min(count.asNumber(), list.length / 2, MOST_IN_ONE_STREAM);
     for (let i = 0; i < most; i++)
-      yield { ...this.parse(data, first.asNumber() + Number(list[2 * i + 1]), Number(list[2 * i]), within), at };
+      yield { ...this.parse(data, first.asNumber() + Number(list[2 * i + 1]), Number(list[2 * i]), within), at, end };
   }
 }
 
@@ -139,6 +183,20 @@ class Lenient extends PDFObjectParser {
   protected override parseDictOrStream(): PDFDict {
     return this.parseDict();
   }
+}
+
+/** What objects that are nothing but a number say, for the streams that have their length from them. */
+function lengthsIn(file: Buffer): Map<number, number[]> {
+  const lengths = new Map<number, number[]>();
+  for (let at = file.indexOf(OBJ); at >= 0; at = file.indexOf(OBJ, at + OBJ.length)) {
+    const value = /^obj\s+(\d{1,9})\s+endobj/.exec(file.toString('latin1', at, at + 40))?.[1];
+    const number = value && numberBefore(file, at);
+    if (!number || lengths.size > MOST_NUMBERS) continue;
+    const known = lengths.get(number);
+    if (!known) lengths.set(number, [Number(value)]);
+    else if (known.length < MOST_LENGTHS) known.push(Number(value));
+  }
+  return lengths;
 }
 
 /** `12 0 obj`; undefined where it is the end of a word. Comments may stand between, and then the number is not known. */

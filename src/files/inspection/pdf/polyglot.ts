@@ -1,6 +1,6 @@
 import { isForeign } from '../content/foreign.js';
 import { zipsIn } from '../content/zip.js';
-import type { Objects } from './objects.js';
+import { nameOf, type Objects } from './objects.js';
 
 const HEADER = '%PDF-';
 const END = '%%EOF';
@@ -26,7 +26,9 @@ export async function isPolyglot(file: Buffer, objects: Objects): Promise<boolea
   if (end >= 0 && (await isForeign(file.subarray(end + END.length)))) return true;
   for (const zip of zipsIn(file)) {
     // an archive that is attached is an attachment, unless programs that look from the end find it first
-    const attached = objects.streams.some((s) => s.attached && s.start <= zip.start && zip.end <= s.end);
+    const attached = objects.streams.some(
+      (s) => nameOf(s.dict, 'Type') === 'EmbeddedFile' && s.start <= zip.start && zip.end <= s.end,
+    );
     if (!attached || zip.end === file.length) return true;
   }
   return false;
