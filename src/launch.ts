@@ -3,6 +3,7 @@ import { migrations } from '../migrations/index.js';
 import { type DemoEntry, loadDemo } from '../seeds/demo/load.js';
 import { loadList } from '../seeds/load.js';
 import type { Config } from './config.js';
+import { clockNotice } from './database/clock.js';
 import { ownerDataSource } from './database/data-source.js';
 import { migrate } from './database/prepare.js';
 import { refuseProduction, refuseUnfit, takeForProduction } from './database/production.js';
@@ -28,6 +29,8 @@ export async function launch(config: Config, url: string, { say, goOn, undo }: S
     await (config.production ? refuseUnfit : refuseProduction)(owner);
     await migrate(owner, () => loadList(owner, say).then(() => {}));
     if (config.production) await takeForProduction(owner);
+    const notice = await clockNotice(owner, () => new Date());
+    if (notice) say(notice);
     goOn();
     service = await createService({
       config,

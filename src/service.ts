@@ -8,6 +8,7 @@ import { Door } from './access/door.js';
 import { Tokens } from './access/tokens.js';
 import { archiveAccess } from './archive/archives.js';
 import { type Config, projectRoot } from './config.js';
+import { clockNotice } from './database/clock.js';
 import { servingDataSource } from './database/data-source.js';
 import { entities } from './entities.js';
 import { FileLinks } from './files/links.js';
@@ -15,6 +16,7 @@ import { openStorage } from './files/open-storage.js';
 import { fileRoutes } from './files/routes.js';
 import { UrlSigner } from './files/signing.js';
 import type { Storage } from './files/storage.js';
+import { both } from './graph/language.js';
 import { forgetAnswers, idempotently } from './idempotency/idempotency.js';
 import { Context } from './reading/context.js';
 import { Reader } from './reading/reader.js';
@@ -89,6 +91,7 @@ export async function createService({
   const hourly = setInterval(() => {
     for (const job of JOBS) job(door).catch(log);
     sweepFiles(door, storage, FILES_IN_USE).catch(log);
+    clockNotice(source, now).then((notice) => notice && app.log.warn(both(notice)), log);
   }, HOURLY);
   hourly.unref();
 

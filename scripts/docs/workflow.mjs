@@ -43,6 +43,7 @@ export function workflowPage({ states, transitions, roleWords, reasonWords, acti
     '- 撤回回到提交前的状态。 A withdrawal goes back to the state that it was submitted from.',
     '- 退回须写意见，重新打开须写理由；退回原因默认为 `INCORRECT`。 A return needs a comment, a reopening a reason; the reason of a return is `INCORRECT` unless given.',
     '- 起草以外的每一步须带所读到的 `version`（作为 `expectedVersion`）；两人同时办理，一人成功，另一人得到 `CONFLICT`，其办理不改变任何内容。 Each step but the first sends the `version` that was read as `expectedVersion`; of two at once one wins, the other gets `CONFLICT` and changes nothing.',
+    '- 每一步的时刻不早于该材料的上一次变更，无论各机器的时钟如何。 The instant of a step is never before the last change of its report, whatever the clocks of the machines say.',
     '- 每一步与其办理记录、审计记录、待发事件一同提交，或一同不提交。 A step, its event, its audit row and its outbox row commit together or not at all.',
     '',
   ].join('\n');

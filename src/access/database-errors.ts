@@ -2,12 +2,9 @@ import { ApiError, type RequestErrorCode } from '../graph/errors.js';
 
 /** The database's refusals in the API's words; whatever is not here is masked as INTERNAL and logged. */
 const CODES: Record<string, RequestErrorCode> = {
-  // the guards of migrations/: somebody was quicker, or state and version moved on
-  IEC01: 'CONFLICT',
-  IEC04: 'CONFLICT',
+  // the guards of migrations/, where a code of ours fits: nobody decides on their own submission, and what is settled stays as
+  // it is. Their other refusals are nobody's doing, once a second attempt has met them: neither is told as somebody's change
   IEC05: 'FORBIDDEN',
-  IEC06: 'CONFLICT',
-  // what is settled stays as it is: frozen rows, history
   IEC02: 'FORBIDDEN',
   IEC03: 'FORBIDDEN',
   // unique_violation, exclusion_violation: of two that create the same, one wins
@@ -23,7 +20,10 @@ const CODES: Record<string, RequestErrorCode> = {
   '42501': 'FORBIDDEN',
 };
 /** Only the database found them out: the checks before it should have. */
-const UNEXPECTED = new Set(['42501', '23514', 'IEC02', 'IEC03']);
+const UNEXPECTED = new Set(['42501', '23514', 'IEC02', 'IEC03', 'IEC05']);
+
+/** Raised by a guard of migrations/: the checks before it found nothing wrong. */
+export const isGuard = (sqlState: string): boolean => /^IEC\d\d$/.test(sqlState);
 
 /** `writing`: what takes too long waits for somebody else's change; a read asks for too much. */
 export function translated(error: unknown, writing = false): unknown {

@@ -3,7 +3,7 @@ import type { DataSource, EntityMetadata } from 'typeorm';
 import { ApiError } from '../graph/errors.js';
 import { type Actor, JOB } from './actor.js';
 import { condition, hasRight } from './conditions.js';
-import { translated } from './database-errors.js';
+import { isGuard, translated } from './database-errors.js';
 import type { Action } from './policy.js';
 import { named, Session } from './session.js';
 
@@ -14,8 +14,8 @@ class RolledBack<T> extends Error {
   }
 }
 
-const RETRIED = new Set(['40001', '40P01']);
-const ATTEMPTS = 5;
+/** Of those that are tried again, how often: a guard that lost a race only now is told by the checks the next time. */
+const attemptsFor = (code = ''): number => (code === '40001' || code === '40P01' ? 5 : isGuard(code) ? 2 : 1);
 
 /** Opens sessions: nobody else touches the data source. A request has a door of its own, which remembers what it did. */
 export class Door {
@@ -65,8 +65,8 @@ export class Door {
   }
 
   /**
-   * One transaction for one change. Everything in it commits together or not at all; serialization failures and deadlocks
-   * are tried again from a new transaction. `keep` decides from the result whether it is committed.
+   * One transaction for one change. Everything in it commits together or not at all; serialization failures, deadlocks and
+   * what a guard refused are tried again from a new transaction. `keep` decides from the result whether it is committed.
    */
   async writing<T>(actor: Actor, work: (tx: Tx) => Promise<T>, keep: (result: T) => boolean = () => true): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -82,8 +82,7 @@ export class Door {
       } catch (error) {
         await session.end('rollback').catch(() => {});
         if (error instanceof RolledBack) return error.value as T;
-        if (!RETRIED.has((error as { code?: string }).code ?? '') || attempt === ATTEMPTS)
-          throw translated(error, true);
+        if (attempt >= attemptsFor((error as { code?: string }).code)) throw translated(error, true);
       } finally {
         this.note(session);
       }
@@ -96,7 +95,7 @@ export class Rows {
   constructor(
     readonly session: Session,
     protected readonly source: DataSource,
-    readonly now: Date,
+    public now: Date,
   ) {}
 
   get actor(): Actor {
@@ -134,6 +133,16 @@ export class Rows {
 
 /** A write's transaction. */
 export class Tx extends Rows {
+  /** What follows does not come before what it follows, whatever this machine's clock says: clocks go back, and no two are alike. */
+  notBefore(instant: Date | null | undefined): void {
+    if (instant && instant > this.now) this.now = instant;
+  }
+
+  /** Later than each of these, where the later one counts. */
+  after(...instants: (Date | null | undefined)[]): void {
+    for (const instant of instants) if (instant) this.notBefore(new Date(instant.getTime() + 1));
+  }
+
   /** Whoever may read none of them, and act on some, finds those. */
   async lock<E extends { id: string }>(entity: new () => E, id: string, action: Action): Promise<E | undefined> {
     const by = hasRight(this.actor.role, 'read', entity.name) ? 'read' : action;
@@ -163,9 +172,10 @@ export class Tx extends Rows {
     return Number(rows[0].n);
   }
 
-  /** Exactly one row: a change that finds none, or many, is none at all. */
+  /** Exactly one row, which this transaction has locked or found under a lock: that it finds none, or many, is nobody's doing. */
   async updateOne<E extends object>(entity: new () => E, where: Where<E>, set: Partial<E>): Promise<void> {
-    if ((await this.update(entity, where, set)) !== 1) throw new ApiError('CONFLICT');
+    const changed = await this.update(entity, where, set);
+    if (changed !== 1) throw new Error(`${entity.name}: ${changed} rows changed instead of one`);
   }
 
   async delete<E extends object>(entity: new () => E, where: Where<E>): Promise<void> {

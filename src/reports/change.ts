@@ -42,6 +42,7 @@ export async function changeReport<T extends Outcome>(
     asker.actor,
     async (tx) => {
       const report = refuseRow(tx.actor, action, 'Report', await tx.lock(Report, input.reportId, action));
+      tx.notBefore(report.updatedAt);
       const fail = (userErrors: RawUserError[]): Outcome => ({ id: report.id, userErrors });
       if (report.version !== input.expectedVersion)
         return fail([...inputErrors, userError('CONFLICT', ['expectedVersion'], { currentVersion: report.version })]);

@@ -9,10 +9,12 @@ export function approveReport(asker: Asker, input: ApproveReportInput): Promise<
     const errors = verdict('approveReport', tx, report, null);
     if (errors.length) return errors;
     const revision = await revisionOf(tx, report, report.lastRevisionNumber);
+    const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });
+    // which approval was the filing is told by its instant
+    tx.after(obligation.filedAt);
     await tx.updateOne(ReportRevision, { id: revision.id }, { approvedAt: tx.now });
     const lost = await advance({ state: 'CITY_APPROVED', cityApprovedAt: tx.now });
     if (lost.length) return lost;
-    const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });
     // the first approval that is not undone as INCOMPLETE is the filing
     await moveDesk(tx, report, 'CITY_APPROVED', obligation.filedAt ? {} : { filedAt: tx.now });
     await note(

@@ -6,6 +6,7 @@ import { type Inspection, refused } from '../files/inspection/inspector.js';
 import type { Storage } from '../files/storage.js';
 import type { DocumentKind } from '../graph/enums.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
+import { AccessToken } from '../tokens/token.entity.js';
 import { type Asker, changeReport, type Outcome } from './change.js';
 import { type Checks, stateOf } from './checks.js';
 import { ReportDocument } from './document.entity.js';
@@ -43,6 +44,7 @@ export async function attachReportDocument(
     async (tx, report, advance) => {
       const objections = notEditable(report);
       if (objections.length) return objections;
+      if (input.kind === 'STAMPED_PDF') await afterSealTokens(tx, report.id);
       const lost = await advance();
       if (lost.length) return lost;
       const draft = await draftOf(tx, report.id);
@@ -79,6 +81,12 @@ export async function attachReportDocument(
   const warnings = asker.door.reading(asker.actor, (rows) => warningsOf(rows, revisionId, PATH, input.kind));
   // what was attached is answered all the same
   return { ...outcome, warnings: await warnings.catch(() => []) };
+}
+
+/** A token is for what was attached before it was issued (seals/attest.ts): what comes now is another. */
+async function afterSealTokens(tx: Tx, reportId: string): Promise<void> {
+  const tokens = await tx.find(AccessToken, { reportId, role: 'SEAL_UNIT' });
+  tx.after(...tokens.map(({ createdAt }) => createdAt));
 }
 
 const PATH = ['uploadId'];

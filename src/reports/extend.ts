@@ -33,6 +33,7 @@ export async function extendObligation(asker: Asker, input: ExtendObligationInpu
       const obligation = may(await tx.lock(ReportObligation, input.obligationId, 'extendObligation'));
       // begun in between; should that end in a deadlock, the next attempt finds it at once
       report ??= await reportOf();
+      tx.notBefore(report?.updatedAt);
       const [province] = await tx.find(Province, { id: obligation.provinceId });
       const today = shanghaiToday(tx.now);
       const due = dueAt(dueOn, province.dueDayCounts);

@@ -31,6 +31,9 @@ export async function decideSealRequirement(asker: Asker, input: RequirementInpu
     asker.actor,
     async (tx) => {
       const provinceId = tx.actor.provinceId!;
+      // of two for one day the later decision holds
+      const before = await tx.find(SealRequirement, { provinceId, effectiveOn });
+      tx.after(...before.map(({ decidedAt }) => decidedAt));
       await tx.insert(SealRequirement, {
         id,
         provinceId,

@@ -27,6 +27,8 @@ export async function issueSealToken(asker: Asker, input: IssueSealTokenInput, t
       'Report',
       await tx.lock(Report, input.reportId, 'issueSealToken'),
     );
+    // the PDF was attached by then: the token is for what there was when it was issued
+    tx.notBefore(report.updatedAt);
     const life = lifeOf(tx, input.expiresInDays ?? SEAL_TOKEN_DAYS);
     const closed = notEditable(report);
     const errors: RawUserError[] = [...life.errors, ...closed];

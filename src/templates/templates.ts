@@ -129,6 +129,8 @@ export async function replaceReportTemplate(asker: AskerWithFiles, input: Replac
     async (tx) => {
       const id = newId('tpl');
       const provinceId = tx.actor.provinceId!;
+      // the newest is the one in use
+      tx.after((await newest(tx, { provinceId, kind: input.kind }))?.createdAt);
       await tx.insert(ReportTemplate, {
         id,
         provinceId,

@@ -316,5 +316,7 @@ it('the database’s refusals have codes', () => {
   expect(code('42501')).toEqual(['FORBIDDEN', true]);
   expect(code('IEC02')).toEqual(['FORBIDDEN', true]);
   expect(code('IEC03')).toEqual(['FORBIDDEN', true]);
+  expect(code('IEC05')).toEqual(['FORBIDDEN', true]);
+  for (const nobodys of ['IEC01', 'IEC04', 'IEC06']) expect(code(nobodys, true)).toEqual([nobodys, undefined]);
   expect(code('XX000')).toEqual(['XX000', undefined]);
 });

@@ -38,6 +38,29 @@ export type TestService = {
   close(): Promise<void>;
 };
 
+/** Over HTTP, of the service at this address. */
+export const asking =
+  (base: string): TestService['ask'] =>
+  async (token, query, variables = {}, headers = {}) => {
+    const once = async (): Promise<Answer> => {
+      const response = await fetch(`${base}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-request-id': 'same',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...headers,
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    };
+    const answer = await once();
+    // the compiler takes a document over at its second use, and must answer the same
+    if (!/^\s*mutation/m.test(query)) expect(await once()).toEqual(answer);
+    return answer;
+  };
+
 /** A whole service on a database of its own, with the list, the obligations and the demo accounts; real HTTP. */
 export async function testService({
   now = new Date('2026-11-24T02:00:00Z'),
@@ -74,25 +97,7 @@ export async function testService({
     clock,
     token: (role, code) => find(role, code).entry.token,
     actor: (role, code) => find(role, code).actor,
-    async ask(token, query, variables = {}, headers = {}) {
-      const once = async (): Promise<Answer> => {
-        const response = await fetch(`${base}/graphql`, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            'x-request-id': 'same',
-            ...(token ? { authorization: `Bearer ${token}` } : {}),
-            ...headers,
-          },
-          body: JSON.stringify({ query, variables }),
-        });
-        return (await response.json()) as Answer;
-      };
-      const answer = await once();
-      // the compiler takes a document over at its second use, and must answer the same
-      if (!/^\s*mutation/m.test(query)) expect(await once()).toEqual(answer);
-      return answer;
-    },
+    ask: asking(base),
     async close() {
       await service.stop();
       await owner.destroy();
