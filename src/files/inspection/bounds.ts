@@ -27,6 +27,8 @@ export const BOUNDS = {
   /** Of embedded things as much is kept for a closer look. */
   embeddedBytes: 67_108_864,
   xmlDepth: 2_000,
+  /** Of fields in one part, an instruction counted once for each field around it. */
+  instructionCharacters: 33_554_432,
   /** Text beyond it is not compared. */
   textCharacters: 4_000_000,
   pages: 5_000,

@@ -64,6 +64,8 @@ function read(sketch: Buffer) {
 /** Widths, cases, spaces and punctuation differ between a Word file and its PDF; letters and digits do not. */
 export const normalised = (text: string): string =>
   text
+    // to put long rows of marks in order takes the square of their number
+    .replace(/(\p{M}{32})\p{M}+/gu, '$1')
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\p{M}]/gu, '');

@@ -4,14 +4,14 @@ const END = 0xfffffffe;
 const FAT = 0xfffffffd;
 const LARGE = 4_096;
 
-/** The container of old Office files with these streams; each is filled up, so that none is a small one. */
-export function oleOf(streams: Record<string, Buffer | string>, rootClass = Buffer.alloc(16)): Buffer {
+/** The container of old Office files with these streams; each is filled up, so that none is a small one. `listed`: how often. */
+export function oleOf(streams: Record<string, Buffer | string>, rootClass = Buffer.alloc(16), listed = 1): Buffer {
   const data = Object.entries(streams).map(([name, content]) => {
     const bytes = Buffer.from(content as string);
     return { name, bytes: Buffer.concat([bytes, Buffer.alloc(Math.max(0, LARGE - bytes.length))]) };
   });
   const sectors = (bytes: number) => Math.ceil(bytes / SECTOR);
-  const directorySectors = sectors((data.length + 1) * 128);
+  const directorySectors = sectors((data.length * listed + 1) * 128);
   let next = 1 + directorySectors;
   const fat = new Array<number>(128).fill(FREE);
   const chain = (start: number, count: number) => {
@@ -33,7 +33,7 @@ export function oleOf(streams: Record<string, Buffer | string>, rootClass = Buff
   entry(0, 'Root Entry', 5, END, 0);
   rootClass.copy(directory, 80);
   data.forEach(({ name, bytes }, i) => {
-    entry(i + 1, name, 2, next, bytes.length);
+    for (let n = 0; n < listed; n++) entry(i * listed + n + 1, name, 2, next, bytes.length);
     chain(next, sectors(bytes.length));
     next += sectors(bytes.length);
   });

@@ -39,13 +39,14 @@ const LOOK_AT = 4_100;
 
 /** The last ending decides, and what Windows drops at a name's end is dropped. */
 export function isExecutableName(name: string): boolean {
-  const last = name
+  const shown = name
     .replace(/\0.*$/s, '')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .trim()
-    .replace(/[. ]+$/, '')
-    .split(/[\\/]/)
-    .at(-1)!;
+    .trim();
+  let end = shown.length;
+  // not by an expression: it would begin anew at each dot of a long row of them
+  while (end > 0 && '. '.includes(shown[end - 1])) end--;
+  const last = shown.slice(0, end).split(/[\\/]/).at(-1)!;
   const dot = last.lastIndexOf('.');
   return dot >= 0 && ENDINGS.has(last.slice(dot + 1).toLowerCase());
 }

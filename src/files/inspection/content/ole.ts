@@ -37,11 +37,16 @@ export class OleFile {
     return this.entries.some((e) => names.includes(e.name.toLowerCase()));
   }
 
-  /** Not more than `most` bytes of every stream of this name. */
+  /** Not more than `most` bytes of the streams of this name together: entries may claim the same sectors, each anew. */
   streams(test: (entry: OleEntry) => boolean, most: number): Buffer[] {
-    return this.entries.flatMap((entry, i) =>
-      entry.kind === 'stream' && test(entry) ? [this.content(this.raw[i], most)] : [],
-    );
+    const found: Buffer[] = [];
+    let left = most;
+    this.entries.forEach((entry, i) => {
+      if (entry.kind !== 'stream' || left <= 0 || !test(entry)) return;
+      found.push(this.content(this.raw[i], left));
+      left -= found.at(-1)!.length;
+    });
+    return found;
   }
 
   private content({ start, size }: { start: number; size: number }, most: number): Buffer {

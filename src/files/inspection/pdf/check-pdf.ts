@@ -23,7 +23,9 @@ export async function checkPdf(file: Buffer, report: Report): Promise<void> {
     return;
   }
   resetSpent();
-  const tree = await structure(file, report);
+  const { objects, tree } = await structure(file, report);
+  // what would take the square of its length here would there too
+  if (objects.hopeless) return;
   // reading the text is what may take long or much; what is known by now stays known then
   await report.checkpoint();
   const opened = await openPdf(new Uint8Array(file.buffer, file.byteOffset, file.length));
@@ -69,7 +71,7 @@ async function hasScripts(document: PDFDocumentProxy): Promise<boolean> {
 }
 
 /** What the objects say, whoever opens them. */
-async function structure(file: Buffer, report: Report): Promise<Tree> {
+async function structure(file: Buffer, report: Report): Promise<{ objects: Objects; tree: Tree }> {
   const objects = new Objects(file);
   const attachments = new Attachments();
   const signatures = new Signatures();
@@ -93,7 +95,7 @@ async function structure(file: Buffer, report: Report): Promise<Tree> {
   report.signatures = signed;
   report.add(...findings);
   if (await isPolyglot(file, objects)) report.add('POLYGLOT');
-  return tree;
+  return { objects, tree };
 }
 
 const isEncrypted = ({ value, stream, within }: Found): boolean =>

@@ -27,18 +27,27 @@ const OBJ = Buffer.from('obj');
 const STREAM = /^(?:[\0\t\n\f\r ]|%[^\n\r]*[\n\r])*stream(?:\r\n|\n|\r)?/;
 const ENDSTREAM = Buffer.from('endstream');
 const ENDS = /endstream|^\s*endobj/;
-/** Of objects that begin and are none; an honest file has a few bytes of them by chance. */
-const MOST_IN_VAIN = 8_388_608;
+/**
+ * Of objects that begin and are none, and of what was parsed before as a part of another; an honest file has a few bytes
+ * of them by chance.
+ */
+const MOST_IN_VAIN = 4_194_304;
 const MOST_IN_ONE_STREAM = 200_000;
+/** So many times over may streams have the same bytes: one that is attached has streams within. */
+const MOST_SHARED = 4;
 /** More revisions than a file has. */
 const MOST_LENGTHS = 100;
 const MOST_NUMBERS = 500_000;
+
+/** Bytes in which objects are parsed, and how many were by now: honest objects stand side by side. */
+type Area = { bytes: Buffer; parsed: number };
 
 export class Objects {
   /** Where the streams of this file have their data, in order; what stands within one is no part of this file. */
   readonly streams: Stream[] = [];
   private readonly lengths: Map<number, number[]>;
   private inVain = 0;
+  private inStreams = 0;
   /** From where on no stream ends any more. */
   private endless = Number.POSITIVE_INFINITY;
   private readonly context = PDFContext.create();
@@ -49,10 +58,11 @@ export class Objects {
 
   *all(): Generator<Found> {
     let dataEnd = 0;
+    const area = { bytes: this.file, parsed: 0 };
     for (let at = this.file.indexOf(OBJ); at >= 0; at = this.file.indexOf(OBJ, at + OBJ.length)) {
       const number = numberBefore(this.file, at);
       if (number === undefined) continue;
-      const found = this.parse(this.file, at + OBJ.length, number, at < dataEnd);
+      const found = this.parse(area, at + OBJ.length, number, at < dataEnd);
       yield found;
       const { value, stream } = found;
       if (!(value instanceof PDFDict) || !stream) continue;
@@ -63,17 +73,18 @@ export class Objects {
 
   /** Whether so much of it is no object that the rest was not even tried. */
   get hopeless(): boolean {
-    return this.inVain > MOST_IN_VAIN;
+    return this.inVain > MOST_IN_VAIN || this.inStreams > MOST_SHARED * this.file.length;
   }
 
   /** Dictionaries behind the word trailer, where a file without cross-reference streams says how it is encrypted. */
   *trailers(): Generator<{ value: PDFDict; end: number }> {
+    const area = { bytes: this.file, parsed: 0 };
     for (let at = this.file.indexOf('trailer'); at >= 0; at = this.file.indexOf('trailer', at + 7)) {
       // that of a file which is attached as it is says nothing of this one
       const around = this.streamAt(at);
       if (around) at = around.end - 1;
       else {
-        const { value, end } = this.parse(this.file, at + 7, 0, false);
+        const { value, end } = this.parse(area, at + 7, 0, false);
         if (value instanceof PDFDict) yield { value, end };
       }
     }
@@ -98,9 +109,10 @@ export class Objects {
     return at;
   }
 
-  private parse(bytes: Buffer, from: number, number: number | null, within: boolean): Found {
+  private parse(area: Area, from: number, number: number | null, within: boolean): Found {
+    const { bytes } = area;
     // each of them may go on to the end of the file: many of them would take the square of its length
-    if (this.inVain > MOST_IN_VAIN) {
+    if (this.hopeless) {
       const raw = untilNext(bytes, from);
       return { number, value: null, stream: null, within, at: from, raw, end: from + raw.length };
     }
@@ -112,6 +124,9 @@ export class Objects {
     try {
       value = parser.value();
       end = from + parser.offset;
+      area.parsed += parser.offset;
+      // one within another's text or comment
+      if (area.parsed > bytes.length) this.inVain += parser.offset;
       if (value instanceof PDFDict && bytes === this.file) stream = this.dataOf(value, number, end, within);
       if (stream) end = stream.byteOffset - bytes.byteOffset + stream.length;
     } catch {
@@ -134,6 +149,7 @@ export class Objects {
     const found = said ?? (start < this.endless && !isCut ? this.file.indexOf(ENDSTREAM, start) : -1);
     if (found < 0 && !isCut) this.endless = Math.min(this.endless, start);
     const end = found < 0 ? this.file.length : found;
+    this.inStreams += end - start;
     if (!within) this.streams.push({ start, end, number, dict, closed: found >= 0 });
     return this.file.subarray(start, end);
   }
@@ -152,8 +168,11 @@ export class Objects {
     if (!data || !(first instanceof PDFNumber) || !(count instanceof PDFNumber)) return;
     const list = data.toString('latin1', 0, first.asNumber()).match(/\d+/g) ?? [];
     const most = Math.min(count.asNumber(), list.length / 2, MOST_IN_ONE_STREAM);
-    for (let i = 0; i < most; i++)
-      yield { ...this.parse(data, first.asNumber() + Number(list[2 * i + 1]), Number(list[2 * i]), within), at, end };
+    const area = { bytes: data, parsed: 0 };
+    for (let i = 0; i < most && !this.hopeless; i++) {
+      const from = first.asNumber() + Number(list[2 * i + 1]);
+      yield { ...this.parse(area, from, Number(list[2 * i]), within), at, end };
+    }
   }
 }
 

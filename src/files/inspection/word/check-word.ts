@@ -104,19 +104,25 @@ async function xmlPart(opened: Package, name: string, part: Part, main: string, 
     try {
       if (!broken) document.write(chunk);
     } catch (error) {
-      broken = error;
+      broken = notStop(error);
     }
   });
   try {
     if (!broken) document.end();
   } catch (error) {
-    broken = error;
+    broken = notStop(error);
   }
   report.add(...document.found);
   if (broken && !document.root) report.add(...(await lookInto(name, start ?? Buffer.alloc(0))));
   if (name === main && (broken || document.root?.name !== 'document' || !document.root.isWord))
     throw new Stop('DAMAGED', { cause: broken });
   return printed ? document.text : '';
+}
+
+/** What is wrong with a part is its own matter; what is too much stops the whole. */
+function notStop(error: unknown): unknown {
+  if (error instanceof Stop) throw error;
+  return error;
 }
 
 async function otherPart(opened: Package, name: string, part: Part, report: Report): Promise<void> {

@@ -6,12 +6,35 @@ export class XmlError extends Error {}
 export type Tag = SaxesTagNS;
 export type Handlers = { open?(tag: Tag, depth: number): void; close?(tag: Tag): void; text?(text: string): void };
 
+/** The library looks for a prefix in every element around; here each prefix has its stack, however deep they are nested. */
+class Parser extends SaxesParser<{ xmlns: true; position: false }> {
+  private readonly bound = new Map<string, string[]>();
+
+  bind({ ns }: Tag): void {
+    for (const prefix in ns) {
+      const stack = this.bound.get(prefix);
+      if (stack) stack.push(ns[prefix]);
+      else this.bound.set(prefix, [ns[prefix]]);
+    }
+  }
+
+  unbind({ ns }: Tag): void {
+    for (const prefix in ns) this.bound.get(prefix)?.pop();
+  }
+
+  /** The element's own declarations are in `ns` already, and bound only once it is open. */
+  override resolve(prefix: string): string | undefined {
+    const { tag } = this as unknown as { tag: Tag | null };
+    return tag?.ns[prefix] ?? this.bound.get(prefix)?.at(-1) ?? (this as unknown as { ns: Tag['ns'] }).ns[prefix];
+  }
+}
+
 /**
  * One part of a package, parsed as it is unpacked. Declarations of types and entities are refused, as Word refuses
  * them: with them a line of text could stand for a gigabyte.
  */
 export class XmlPart {
-  private readonly parser = new SaxesParser({ xmlns: true, position: false });
+  private readonly parser = new Parser({ xmlns: true, position: false });
   private decoder?: InstanceType<typeof TextDecoder>;
   private depth = 0;
 
@@ -24,10 +47,12 @@ export class XmlPart {
     });
     this.parser.on('opentag', (tag) => {
       if (++this.depth > BOUNDS.xmlDepth) throw new XmlError('too deep');
+      this.parser.bind(tag);
       handlers.open?.(tag, this.depth);
     });
     this.parser.on('closetag', (tag) => {
       this.depth -= 1;
+      this.parser.unbind(tag);
       handlers.close?.(tag);
     });
     if (handlers.text) {
