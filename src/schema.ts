@@ -6,6 +6,7 @@ import { ReportArchiveResolver } from './archive/archive.resolver.js';
 import { Board, BoardMember } from './boards/board.entity.js';
 import { Consortium, Designation } from './consortia/consortium.entity.js';
 import { ConsortiumResolver, consortiumPages } from './consortia/consortium.resolver.js';
+import { sayBounds } from './graph/bounds.js';
 import { EnumLabelResolver } from './graph/enum-labels.js';
 import { addLabels } from './graph/label-fields.js';
 import { DateTimeResolver } from './graph/scalars.js';
@@ -96,6 +97,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
     skipCheck: true,
   });
   addLabels(schema);
+  sayBounds(schema);
   const sorted = lexicographicSortSchema(schema);
   sorted.getQueryType()!.description =
     '查询：只返回来访者可见的内容。 Queries: each answers what the viewer may see, and nothing else.';

@@ -44,12 +44,14 @@ export class ConsortiumFilter {
   parkId?: IdFilter;
   @Field(() => [ConsortiumFilter], {
     nullable: true,
-    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+    description:
+      '全部满足；空的不计；and、or、not 合计至多50项。 All of these; empty ones do not count; 50 with or and not together at most.',
   })
   and?: ConsortiumFilter[];
   @Field(() => [ConsortiumFilter], {
     nullable: true,
-    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+    description:
+      '任一满足；空的不计；and、or、not 合计至多50项。 Any of these; empty ones do not count; 50 with and and not together at most.',
   })
   or?: ConsortiumFilter[];
   @Field(() => ConsortiumFilter, {
@@ -66,7 +68,7 @@ export class ConsortiaArgs extends PageArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      '名称的一部分或拼音首字母，不分全半角与大小写，至多100字。 Part of a name or pinyin initials, in either width and any case, 100 characters at most.',
+      '名称的一部分或拼音首字母，不分全半角与大小写。 Part of a name or pinyin initials, in either width and any case.',
   })
   query?: string;
   @Field(() => ConsortiumSort, {

@@ -3,8 +3,8 @@ import { LocalDateResolver } from './scalars.js';
 
 const EQ = '等于。 Equal to.';
 const NE = '不等于。 Not equal to.';
-const IN = '属于（至多100个值）。 One of, 100 values at most.';
-const NOT_IN = '不属于（至多100个值）。 None of, 100 values at most.';
+const IN = '属于。 One of.';
+const NOT_IN = '不属于。 None of.';
 const NULL = '是否为空。 Is it empty?';
 const [GT, GTE, LT, LTE] = [
   '大于。 Greater than.',
@@ -41,7 +41,8 @@ export class StringFilter {
   notIn?: string[];
   @Field(() => String, {
     nullable: true,
-    description: '包含；名称不分全半角与大小写。 Contains; for names in either width and any case.',
+    description:
+      '包含；名称不分全半角与大小写；一个筛选至多10处。 Contains; for names in either width and any case; 10 in a filter at most.',
   })
   contains?: string;
   @Field(() => String, { nullable: true, description: '以此开头。 Starts with.' })

@@ -13,12 +13,14 @@ export class OrganizationFilter {
   name?: StringFilter;
   @Field(() => [OrganizationFilter], {
     nullable: true,
-    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+    description:
+      '全部满足；空的不计；and、or、not 合计至多50项。 All of these; empty ones do not count; 50 with or and not together at most.',
   })
   and?: OrganizationFilter[];
   @Field(() => [OrganizationFilter], {
     nullable: true,
-    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+    description:
+      '任一满足；空的不计；and、or、not 合计至多50项。 Any of these; empty ones do not count; 50 with and and not together at most.',
   })
   or?: OrganizationFilter[];
   @Field(() => OrganizationFilter, {
@@ -34,7 +36,7 @@ export class OrganizationsArgs extends PageArgs {
   filter?: OrganizationFilter;
   @Field(() => String, {
     nullable: true,
-    description: '名称的一部分或拼音首字母，至多100字。 Part of a name or pinyin initials, 100 characters at most.',
+    description: '名称的一部分或拼音首字母。 Part of a name or pinyin initials.',
   })
   query?: string;
 }

@@ -2,11 +2,8 @@ import { type GraphQLObjectType, type GraphQLResolveInfo, isObjectType } from 'g
 import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import { typeOfId } from '../database/ids.js';
 import { Direct } from '../graph/direct.js';
-import { ApiError } from '../graph/errors.js';
 import { Node } from '../graph/node.js';
 import type { Context } from './context.js';
-
-const MAX_IDS = 100;
 
 @Resolver()
 export class NodeResolver {
@@ -34,11 +31,6 @@ export class NodeResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('ids', () => [ID], { description: '编号。 Ids.' }) ids: string[],
   ): Promise<(Node | null)[]> {
-    if (ids.length > MAX_IDS)
-      throw new ApiError('BAD_USER_INPUT', {
-        message: { zh: `至多 ${MAX_IDS} 个编号。`, en: `${MAX_IDS} ids at most.` },
-        params: { limit: MAX_IDS, actual: ids.length },
-      });
     const byType = new Map<GraphQLObjectType, string[]>();
     for (const id of new Set(ids)) {
       const type = typeIn(info, id);

@@ -51,8 +51,6 @@ export type Plan = {
   parent: string | null;
 };
 
-const MAX_QUERY = 100;
-
 const refuse = (zh: string, en: string, params?: Record<string, unknown>) =>
   new ApiError('BAD_USER_INPUT', { message: { zh, en }, params });
 
@@ -69,13 +67,6 @@ export function planOf(definition: PageDefinition, table: EntityMetadata, args: 
       limit: MAX_PAGE,
       actual: limit,
     });
-  const searched = args.query?.length ?? 0;
-  if (searched > MAX_QUERY)
-    throw refuse(
-      `query 至多 ${MAX_QUERY} 字，收到 ${searched}。`,
-      `query takes ${MAX_QUERY} characters at most, got ${searched}.`,
-      { what: 'characters', limit: MAX_QUERY, actual: searched },
-    );
   const field = args.sort?.field ?? definition.defaultSort.field;
   const direction = args.sort ? (args.sort.direction ?? 'ASC') : definition.defaultSort.direction;
   const backward = args.last != null;

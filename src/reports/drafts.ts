@@ -1,6 +1,7 @@
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
+import { TEXT } from '../graph/bounds.js';
 import { labelOf } from '../graph/labels.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { type Asker, changeReport, note, type Outcome } from './change.js';
@@ -10,14 +11,11 @@ import type { CreateReportDraftInput, UpdateReportDraftInput } from './report.in
 import { ReportRevision } from './revision.entity.js';
 import { isEditable, objections } from './workflow.js';
 
-const MAX_TITLE = 200;
-const MAX_SUMMARY = 5000;
-
 export async function createReportDraft(asker: Asker, input: CreateReportDraftInput): Promise<Outcome> {
   refuseRole(asker.actor, 'createReportDraft', 'ReportObligation');
   const errors: RawUserError[] = [
-    ...checkText(input.title, ['title'], { max: MAX_TITLE }),
-    ...checkText(input.summary, ['summary'], { max: MAX_SUMMARY }),
+    ...checkText(input.title, ['title'], { max: TEXT.title }),
+    ...checkText(input.summary, ['summary'], { max: TEXT.summary }),
   ];
   return asker.door.writing<Outcome>(
     asker.actor,
@@ -80,8 +78,8 @@ export const notEditable = (report: Report): RawUserError[] =>
 
 export function updateReportDraft(asker: Asker, input: UpdateReportDraftInput): Promise<Outcome> {
   const errors = [
-    ...checkText(input.title, ['title'], { required: input.title !== undefined, max: MAX_TITLE }),
-    ...checkText(input.summary, ['summary'], { max: MAX_SUMMARY }),
+    ...checkText(input.title, ['title'], { required: input.title !== undefined, max: TEXT.title }),
+    ...checkText(input.summary, ['summary'], { max: TEXT.summary }),
   ];
   return changeReport(asker, 'updateReportDraft', input, errors, async (tx, report, advance) => {
     const refused = notEditable(report);

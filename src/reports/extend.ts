@@ -1,5 +1,6 @@
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
+import { TEXT } from '../graph/bounds.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError, userWarning } from '../graph/user-errors.js';
 import { Province } from '../provinces/province.entity.js';
@@ -19,7 +20,7 @@ const yearsAfter = (day: string, years: number) =>
 /** Later, never earlier, never into the past, and not once it was filed: on time or late stays so; with a reason (domain: Deadlines). */
 export async function extendObligation(asker: Asker, input: ExtendObligationInput): Promise<Outcome> {
   refuseRole(asker.actor, 'extendObligation', 'ReportObligation');
-  const errors: RawUserError[] = checkText(input.reason, ['reason'], { required: true, max: 2000 });
+  const errors: RawUserError[] = checkText(input.reason, ['reason'], { required: true, max: TEXT.comment });
   const dueOn = String(input.dueOn);
   return asker.door.writing<Outcome>(
     asker.actor,

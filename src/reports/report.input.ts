@@ -178,12 +178,14 @@ export class ReportObligationFilter extends CommonFilter {
   hasReport?: boolean;
   @Field(() => [ReportObligationFilter], {
     nullable: true,
-    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+    description:
+      '全部满足；空的不计；and、or、not 合计至多50项。 All of these; empty ones do not count; 50 with or and not together at most.',
   })
   and?: ReportObligationFilter[];
   @Field(() => [ReportObligationFilter], {
     nullable: true,
-    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+    description:
+      '任一满足；空的不计；and、or、not 合计至多50项。 Any of these; empty ones do not count; 50 with and and not together at most.',
   })
   or?: ReportObligationFilter[];
   @Field(() => ReportObligationFilter, {
@@ -198,12 +200,14 @@ export class ReportFilter extends CommonFilter {
   state?: object;
   @Field(() => [ReportFilter], {
     nullable: true,
-    description: '全部满足；空的不计。 All of these; empty ones do not count.',
+    description:
+      '全部满足；空的不计；and、or、not 合计至多50项。 All of these; empty ones do not count; 50 with or and not together at most.',
   })
   and?: ReportFilter[];
   @Field(() => [ReportFilter], {
     nullable: true,
-    description: '任一满足；空的不计。 Any of these; empty ones do not count.',
+    description:
+      '任一满足；空的不计；and、or、not 合计至多50项。 Any of these; empty ones do not count; 50 with and and not together at most.',
   })
   or?: ReportFilter[];
   @Field(() => ReportFilter, {

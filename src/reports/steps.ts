@@ -1,5 +1,6 @@
 import type { Tx } from '../access/door.js';
 import { newId } from '../database/ids.js';
+import { TEXT } from '../graph/bounds.js';
 import type { ReportState } from '../graph/enums.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { type Advance, type Asker, note, type Outcome } from './change.js';
@@ -10,9 +11,8 @@ import type { ReturnReportInput } from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
 import { deskOf, objections, type TransitionName } from './workflow.js';
 
-const MAX_COMMENT = 2000;
 export const checkComment = (value: string | null | undefined, field = 'comment', required = false): RawUserError[] =>
-  checkText(value, [field], { required, max: MAX_COMMENT });
+  checkText(value, [field], { required, max: TEXT.comment });
 
 /** The table's verdict as business errors, all at once. */
 export function verdict(

@@ -2,6 +2,7 @@ import { JOB } from '../access/actor.js';
 import { refuseRole } from '../access/refuse.js';
 import { newId } from '../database/ids.js';
 import { ABANDONED_MS, type Storage, UploadError, type UploadTicket } from '../files/storage.js';
+import { TEXT } from '../graph/bounds.js';
 import { ApiError } from '../graph/errors.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { AccessToken } from '../tokens/token.entity.js';
@@ -28,7 +29,7 @@ export async function createUpload(
 ): Promise<UploadOutcome> {
   const { actor } = asker;
   refuseRole(actor, 'createUpload', 'Upload');
-  const userErrors = checkText(input.fileName, ['fileName'], { required: true, max: 200 });
+  const userErrors = checkText(input.fileName, ['fileName'], { required: true, max: TEXT.fileName });
   if (/[\\/\p{Cc}\p{Cs}]/u.test(input.fileName)) userErrors.push(userError('INVALID', ['fileName']));
   const max = storage.maxUploadBytes;
   if (input.byteSize < 1 || input.byteSize > max) userErrors.push(userError('INVALID', ['byteSize'], { min: 1, max }));

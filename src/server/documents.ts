@@ -5,13 +5,16 @@ import {
   bracesIn,
   exceeded,
   LIMITS,
+  longestName,
   type Measure,
   measure,
   notText,
   tooDeep,
+  tooLongName,
   tooManyComparisons,
   tooManyTokens,
 } from './limits.js';
+import { Operands } from './operands.js';
 import { inputProblem, Refusal } from './problems.js';
 import { unsafeText } from './text.js';
 
@@ -20,6 +23,7 @@ export type Admitted = {
   document: DocumentNode;
   source: string;
   measure: Measure;
+  operands: Operands;
   /** By the values that the cost depends on. */
   costs: Lru<string, number>;
 };
@@ -71,6 +75,8 @@ export class Documents {
   private check(source: string): Admitted {
     if (unsafeText(source)) throw new Refusal(notText());
     const document = this.parsed(source);
+    const long = longestName(document);
+    if (long > LIMITS.name) throw new Refusal(tooLongName(long));
     const sizes = guarded(source, () => measure(document));
     const limit = exceeded(sizes);
     if (limit) throw new Refusal(limit);
@@ -79,7 +85,8 @@ export class Documents {
     if (errors.length > 0) {
       throw new Refusal(errors.slice(0, LIMITS.errors).map((e) => inputProblem(e, MISMATCH)));
     }
-    return { document, source, measure: sizes, costs: new Lru(50) };
+    const operands = guarded(source, () => new Operands(this.schema, document));
+    return { document, source, measure: sizes, operands, costs: new Lru(50) };
   }
 
   private parsed(source: string): DocumentNode {

@@ -53,6 +53,7 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     if (request.method === 'GET' && operation.operation !== 'query') throw onlyQueries();
     if (operation.operation === 'subscription') throw new Refusal(noSubscriptions());
     const coerced = coerceVariables(schema, operation, params.variables);
+    admitted.operands.check(coerced);
     const cost = costOf(schema, admitted, operation, params.variables);
     return { admitted, operation, cost, operationName: params.operationName, variables: params.variables, coerced };
   };

@@ -6,6 +6,8 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  type Token,
+  TokenKind,
   type ValueNode,
 } from 'graphql';
 import { ApiError } from '../graph/errors.js';
@@ -24,6 +26,8 @@ export const LIMITS = {
   /** One name in one selection set with its fragments spread, and definitions in one document: what validation compares pair by pair. */
   repeats: 50,
   definitions: 200,
+  /** Of everything that a document names: aliases, operations, fragments, variables. An answer repeats its names at every row. */
+  name: 64,
   valueDepth: 50,
   /** Objects, lists and values in the variables together. */
   values: 10_000,
@@ -151,6 +155,14 @@ function checkValue(value: ValueNode, depth = 1): void {
   if (value.kind === Kind.OBJECT) for (const field of value.fields) checkValue(field.value, depth + 1);
 }
 
+/** Over the tokens, so that no kind of name is left out. */
+export function longestName({ loc }: DocumentNode): number {
+  let longest = 0;
+  for (let token: Token | null = loc?.startToken ?? null; token; token = token.next)
+    if (token.kind === TokenKind.NAME) longest = Math.max(longest, token.end - token.start);
+  return longest;
+}
+
 /** The first limit that a document exceeds. */
 export function exceeded(m: Measure): ApiError | undefined {
   if (m.depth > LIMITS.depth) return tooDeep(m.depth);
@@ -171,6 +183,15 @@ function tooMany(what: string, actual: number, zh: string, en: string): ApiError
     params: { what, limit: LIMITS[what as 'aliases'], actual: Math.min(actual, 1_000_000_000) },
   });
 }
+
+export const tooLongName = (actual: number): ApiError =>
+  new ApiError('QUERY_TOO_COSTLY', {
+    message: {
+      zh: `查询中的名称（别名、操作、片段、变量）至多 ${LIMITS.name} 个字符，请改短。`,
+      en: `A name in the query (alias, operation, fragment, variable) takes ${LIMITS.name} characters at most; shorten it.`,
+    },
+    params: { what: 'name', limit: LIMITS.name, actual },
+  });
 
 export const tooManyValues = (): ApiError =>
   new ApiError('QUERY_TOO_COSTLY', {

@@ -6,6 +6,7 @@ import type { Tokens } from '../access/tokens.js';
 import { record } from '../audit/record.js';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
+import { TEXT } from '../graph/bounds.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { City, Province } from '../provinces/province.entity.js';
@@ -25,7 +26,7 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
   refuseRole(actor, 'issueToken', 'AccessToken');
   return issued(asker, tokens, input.validateOnly, async (tx) => {
     const id = newId('tok');
-    const errors = checkText(input.label, ['label'], { required: true, max: 100 });
+    const errors = checkText(input.label, ['label'], { required: true, max: TEXT.label });
     const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? TOKEN_DAYS);
     errors.push(...tooLong);
     if (!ISSUES[actor.role]?.includes(input.role)) {

@@ -24,7 +24,7 @@ export class IssueTokenInput extends Validated {
   consortiumId?: string | null;
   @Field(() => [ID], {
     nullable: true,
-    description: '专家本年度所评的联合体（至多100个）。 Consortia assigned to an expert this year, 100 at most.',
+    description: '专家本年度所评的联合体。 Consortia assigned to an expert this year.',
   })
   consortiumIds?: string[] | null;
   @Field(() => DepartmentKind, {
