@@ -4,7 +4,7 @@ export const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const MAX_REGULAR = 0xfffffffa;
 const MINI_STREAM_BELOW = 4_096;
 const ENTRY = 128;
-const MAX_ENTRIES = 4_096;
+const MAX_ENTRIES = 65_536;
 const STREAM = 2;
 const STORAGE = 1;
 const ROOT = 5;
@@ -115,12 +115,25 @@ export class OleFile {
       entries.push({
         name: directory.toString('utf16le', at, at + length - 2),
         kind: type === STREAM ? 'stream' : type === ROOT ? 'root' : 'storage',
-        classId: directory.toString('hex', at + 80, at + 96),
+        classId: classAt(directory, at + 80),
         size,
       });
     }
     return entries;
   }
+}
+
+/** In its usual spelling: the first three numbers are stored the other way round. */
+function classAt(b: Buffer, at: number): string {
+  const first = b.readUInt32LE(at).toString(16).padStart(8, '0');
+  const short = (from: number) => b.readUInt16LE(from).toString(16).padStart(4, '0');
+  return [
+    first,
+    short(at + 4),
+    short(at + 6),
+    b.toString('hex', at + 8, at + 10),
+    b.toString('hex', at + 10, at + 16),
+  ].join('-');
 }
 
 const u16 = (b: Buffer, at: number): number => (at + 2 <= b.length ? b.readUInt16LE(at) : 0);

@@ -44,7 +44,7 @@ function read(address: string): Address {
     .slice('file:'.length)
     // without a host, with the machine's own, or with a drive in the host's place
     .replace(/^\/\/(?:localhost)?(?=\/)|^\/\/(?=[a-z][:|])/i, '')
-    .replace(/^\/(?=[a-z][:|])/i, '');
+    .replace(/^\/+(?=[a-z][:|])/i, '');
   return { scheme: '', path };
 }
 

@@ -1,16 +1,19 @@
 import { posix } from 'node:path';
 import { BOUNDS } from '../bounds.js';
-import { lookInto } from '../content/embedded.js';
+import { Budget } from '../content/budget.js';
+import { isZip, lookInto } from '../content/embedded.js';
 import { isOle } from '../content/ole.js';
 import { lastZip } from '../content/zip.js';
-import { type FindingCode, inOrder, Stop } from '../findings.js';
-import type { Report } from '../report.js';
+import { type FindingCode, Stop } from '../findings.js';
+import { Report } from '../report.js';
 import { sketchOf } from '../sketch.js';
+import { ContentTypes } from './content-types.js';
 import { DocumentText } from './document-text.js';
 import { findingsOfRelation } from './links.js';
 import { notWord } from './not-word.js';
 import { Package, type Part } from './package.js';
-import { type Attributes, listed } from './xml.js';
+import { findingsOfPage } from './pages.js';
+import { listed } from './xml.js';
 
 const TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';
 const WITH_MACROS = /^application\/vnd\.ms-word\.(?:document|template)\.macroenabled/i;
@@ -24,85 +27,131 @@ const NOTES = /\/(?:footnotes|endnotes)\.xml$/;
 const XML = /\.(?:xml|rels|vml)$/;
 /** What is only shown; the rest may be opened, and is looked at as a whole. */
 const SHOWN = /\.(?:jpe?g|png|gif|bmp|tiff?|emf|wmf|svg|webp|wdp|odttf|fntdata|ttf|otf)$/;
-const LOOK_AT = 4_100;
+/** What the Finder puts beside the parts of a package that it packs anew. */
+const BESIDE = /^__macosx\//;
+const TAKEN_IN = /\/(?:aFChunk|subDocument)$/i;
+const DEEPEST_CHUNK = 3;
+const OF_CHUNKS: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'ENCRYPTED',
+  'MACROS',
+  'EXTERNAL_LINK',
+  'EMBEDDED_EXECUTABLE',
+  'UNPACKS_TOO_LARGE',
+]);
 
-export async function checkWord(file: Buffer, fileName: string, report: Report): Promise<void> {
-  if (file.toString('latin1', 0, 4) !== 'PK\x03\x04') {
+export async function checkWord(
+  file: Buffer,
+  fileName: string,
+  report: Report,
+  budget = new Budget(),
+  depth = 0,
+): Promise<void> {
+  if (!isZip(file)) {
     const found = await notWord(file, fileName);
     // an old Word file keeps its theme as a zip, and needs one hint: what to save it as
     if (found.includes('WRONG_TYPE') && !isOle(file) && lastZip(file)?.entries) found.push('POLYGLOT');
     return report.add(...found);
   }
-  const opened = await Package.open(file);
+  const opened = await Package.open(file, budget);
   report.add(...opened.found);
   try {
-    const main = await mainPart(opened, report);
-    if (main === undefined) return;
+    const types = await contentTypes(opened, report);
+    const main = types && (await mainPart(opened, types, report));
+    if (types === undefined || main === undefined) return;
     const texts: string[] = [];
+    const chunks = new Set<string>();
     let xml = 0;
     // each part once, so that what Word would stumble over is found here, and a size that the directory hides too
     for (const [name, part] of opened.parts) {
       if (MACRO_PART.test(name)) report.add('MACROS');
-      if (XML.test(name)) {
+      if (BESIDE.test(name) || !isXml(name, main, types)) await otherPart(opened, name, part, budget, report);
+      else {
         xml += part.entry.uncompressedSize;
         if (xml > BOUNDS.xmlBytes) throw new Stop('UNPACKS_TOO_LARGE');
-        texts.push(await xmlPart(opened, name, part, main, report));
-      } else await otherPart(opened, name, part, report);
+        if (name.endsWith('.rels')) await relations(opened, name, chunks, report);
+        else texts.push(await xmlPart(opened, name, part, main, budget, report));
+      }
     }
+    for (const name of chunks) await chunk(opened, name, budget, depth, report);
     report.sketch = sketchOf(texts.join(''));
   } catch (error) {
     throw error instanceof Stop ? error : new Stop('DAMAGED', { cause: error });
   }
 }
 
-/** By the package's own lists; undefined when it is no Word document. */
-async function mainPart(opened: Package, report: Report): Promise<string | undefined> {
-  const types = await opened.list(TYPES_PART);
-  if (!types) {
+async function contentTypes(opened: Package, report: Report): Promise<ContentTypes | undefined> {
+  const list = await opened.list(TYPES_PART);
+  if (!list) {
     report.add('WRONG_TYPE');
     return undefined;
   }
-  const { Override, Default } = listed(types, 'Override', 'Default');
-  if (Override.length + Default.length === 0) throw new Stop('DAMAGED');
-  const all = [...Override, ...Default].map((o) => o.ContentType ?? '');
-  if (all.some((type) => MACRO_TYPE.test(type) || WITH_MACROS.test(type))) report.add('MACROS');
-  const relations = await opened.list(RELATIONS_PART);
-  const start = (relations ? listed(relations, 'Relationship').Relationship : []).find(
+  const types = new ContentTypes(list);
+  if (!types.all.length) throw new Stop('DAMAGED');
+  if (types.all.some((type) => MACRO_TYPE.test(type) || WITH_MACROS.test(type))) report.add('MACROS');
+  return types;
+}
+
+/** By the package's own lists; undefined when it is no Word document. */
+async function mainPart(opened: Package, types: ContentTypes, report: Report): Promise<string | undefined> {
+  const list = await opened.list(RELATIONS_PART);
+  const start = (list ? listed(list, 'Relationship').Relationship : []).find(
     (r) => r.Type?.endsWith('/officeDocument') && r.Target && r.TargetMode !== 'External',
   );
   const main = start ? Package.target('', start.Target!) : USUAL_MAIN_PART;
-  const type = typeOf(main, Override, Default);
+  const type = types.of(main);
   if (WITH_MACROS.test(type)) return main;
   if (type !== TYPE) {
-    report.add(all.includes(TYPE) ? 'DAMAGED' : 'WRONG_TYPE');
+    report.add(types.all.includes(TYPE) ? 'DAMAGED' : 'WRONG_TYPE');
     return undefined;
   }
   if (!opened.parts.has(main)) throw new Stop('DAMAGED');
   return main;
 }
 
-/** By the part's own name, else by its ending. */
-function typeOf(part: string, own: Attributes[], usual: Attributes[]): string {
-  const ending = posix.extname(part).slice(1);
-  const named = own.find((o) => o.PartName?.toLowerCase() === `/${part}`);
-  return (named ?? usual.find((d) => d.Extension?.toLowerCase() === ending))?.ContentType ?? '';
+/** Readers go by the type, whatever the name ends in. */
+const isXml = (name: string, main: string, types: ContentTypes): boolean =>
+  XML.test(name) || name === main || /[+/]xml$|\.vmldrawing$/.test(types.of(name));
+
+async function relations(opened: Package, name: string, chunks: Set<string>, report: Report): Promise<void> {
+  const list = await opened.list(name);
+  const folder = posix.dirname(posix.dirname(name));
+  for (const relation of listed(list!, 'Relationship').Relationship) {
+    report.add(...findingsOfRelation(relation));
+    if (TAKEN_IN.test(relation.Type ?? '') && relation.Target) chunks.add(Package.target(folder, relation.Target));
+  }
 }
 
-/** Its text, if it is one that is printed. Only the main part and the lists must be whole for Word to open the file. */
-async function xmlPart(opened: Package, name: string, part: Part, main: string, report: Report): Promise<string> {
-  if (name.endsWith('.rels')) {
-    const list = await opened.list(name);
-    for (const relation of listed(list!, 'Relationship').Relationship) report.add(...findingsOfRelation(relation));
-    return '';
+/** Something of another format that becomes a piece of the document when it is opened. */
+async function chunk(opened: Package, name: string, budget: Budget, depth: number, report: Report): Promise<void> {
+  const part = opened.parts.get(name);
+  if (!part) return;
+  const content = await opened.start(part, BOUNDS.embeddedBytes);
+  if (!isZip(content)) return report.add(...findingsOfPage(content));
+  if (depth >= DEEPEST_CHUNK) throw new Stop('UNPACKS_TOO_LARGE');
+  const inner = new Report();
+  try {
+    await checkWord(content, '', inner, budget, depth + 1);
+  } catch (error) {
+    if (error instanceof Stop) inner.add(error.finding);
   }
+  report.add(...inner.inspection.findings.filter((f) => OF_CHUNKS.has(f)));
+}
+
+/** Its text, if it is one that is printed. Of the rest Word needs what is its own to be whole, or doesn't open the file. */
+async function xmlPart(
+  opened: Package,
+  name: string,
+  part: Part,
+  main: string,
+  budget: Budget,
+  report: Report,
+): Promise<string> {
   const printed = name === main || NOTES.test(name);
   const document = new DocumentText(printed);
   let broken: unknown;
-  let start: Buffer | undefined;
-  await opened.read(part, (chunk) => {
-    start ??= chunk;
+  await opened.read(part, (piece) => {
     try {
-      if (!broken) document.write(chunk);
+      if (!broken) document.write(piece);
     } catch (error) {
       broken = notStop(error);
     }
@@ -113,8 +162,9 @@ async function xmlPart(opened: Package, name: string, part: Part, main: string, 
     broken = notStop(error);
   }
   report.add(...document.found);
-  if (broken && !document.root) report.add(...(await lookInto(name, start ?? Buffer.alloc(0))));
-  if (name === main && (broken || document.root?.name !== 'document' || !document.root.isWord))
+  if (broken && !document.root) await otherPart(opened, name, part, budget, report);
+  const isWhole = !broken && document.root?.isWord;
+  if (name === main ? !isWhole || document.root?.name !== 'document' : broken && document.root?.isWord)
     throw new Stop('DAMAGED', { cause: broken });
   return printed ? document.text : '';
 }
@@ -125,14 +175,10 @@ function notStop(error: unknown): unknown {
   return error;
 }
 
-async function otherPart(opened: Package, name: string, part: Part, report: Report): Promise<void> {
-  const most = SHOWN.test(name) ? LOOK_AT : BOUNDS.embeddedBytes;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  await opened.read(part, (chunk) => {
-    if (size < most) chunks.push(chunk);
-    size += chunk.length;
-  });
-  const found: FindingCode[] = await lookInto(name, Buffer.concat(chunks));
-  report.add(...inOrder(found));
+async function otherPart(opened: Package, name: string, part: Part, budget: Budget, report: Report): Promise<void> {
+  const content = await opened.start(part, BOUNDS.embeddedBytes, (first) => SHOWN.test(name) && !isContainer(first));
+  if (content.length < part.entry.uncompressedSize && isContainer(content)) throw new Stop('UNPACKS_TOO_LARGE');
+  report.add(...(await lookInto(name, content, budget)));
 }
+
+const isContainer = (content: Buffer): boolean => isZip(content) || isOle(content);

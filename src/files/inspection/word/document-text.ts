@@ -1,7 +1,7 @@
 import { BOUNDS } from '../bounds.js';
 import type { FindingCode } from '../findings.js';
-import { isRemote } from './addresses.js';
 import { Fields } from './fields.js';
+import { findingsOfTag } from './tags.js';
 import { attributesOf, type Tag, XmlPart } from './xml.js';
 
 const WORD: ReadonlySet<string> = new Set([
@@ -9,7 +9,6 @@ const WORD: ReadonlySet<string> = new Set([
   'http://purl.oclc.org/ooxml/wordprocessingml/main',
 ]);
 const MATH = /\/math$/;
-const VML = 'urn:schemas-microsoft-com:vml';
 
 /** One part of a Word document: its text as it is printed, and what its fields would fetch. */
 export class DocumentText {
@@ -52,14 +51,14 @@ export class DocumentText {
     const isWord = WORD.has(tag.uri);
     if (depth === 1) this.root = { name: tag.local, isWord };
     this.inside = undefined;
-    if (tag.uri === VML) {
-      const { src } = attributesOf(tag);
-      if (src && isRemote(src)) this.links.add('EXTERNAL_LINK');
-    }
+    if (!isWord) for (const finding of findingsOfTag(tag, this.root?.name)) this.links.add(finding);
     if (tag.local === 't' && (isWord || MATH.test(tag.uri))) this.inside = 'text';
     else if (isWord && tag.local === 'instrText') this.inside = 'instruction';
     else if (isWord && tag.local === 'fldSimple') this.fields.judge(attributesOf(tag).instr ?? '');
     else if (isWord && tag.local === 'fldChar') this.fields.mark(attributesOf(tag).fldCharType);
+    // a mail merge asks its database when the document is opened, with or without a relation to it
+    else if (isWord && (tag.local === 'connectString' || tag.local === 'udl') && attributesOf(tag).val?.includes('='))
+      this.links.add('EXTERNAL_LINK');
   }
 
   private take(text: string): void {

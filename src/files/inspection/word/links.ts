@@ -1,3 +1,4 @@
+import { isExecutableName } from '../content/executables.js';
 import type { FindingCode } from '../findings.js';
 import { isOnOwnDisk, isRemote } from './addresses.js';
 import type { Attributes } from './xml.js';
@@ -14,32 +15,56 @@ export function findingsOfRelation(relation: Attributes): FindingCode[] {
   if (/^(?:|null|about:blank|#.*)$/i.test(target)) return [];
   if (type.endsWith('/attachedtemplate') && isOnOwnDisk(target)) return [];
   if (!type.endsWith('/hyperlink')) return ['EXTERNAL_LINK'];
-  return STARTS_PROGRAM.test(target.replace(/[\s\p{Cc}]/gu, '')) ? ['EXTERNAL_LINK'] : [];
+  return startsProgram(target) ? ['EXTERNAL_LINK'] : [];
 }
 
 /** Addresses that start a program instead of showing something. */
-const STARTS_PROGRAM =
+const PROGRAM_SCHEME =
   /^(?:javascript|vbscript|data|mhtml|search|search-ms|shell|ms-(?!word:|excel:|powerpoint:)[a-z-]+):/i;
+/** A file by its path, not a page whose address lacks its beginning: endings of programs are countries' too. */
+const FILE = /^(?:file:|[a-z]:[\\/]|[\\/]{2})/i;
+const COUNTRY = /\.(?:com|app|pl|py|sh|so|run|ws|url|website)[. ]*$/i;
+
+function startsProgram(address: string): boolean {
+  const target = address.replace(/[\s\p{Cc}]/gu, '');
+  if (PROGRAM_SCHEME.test(target)) return true;
+  const [path] = target.split(/[?#]/, 1);
+  return FILE.test(path) && isExecutableName(path) && !COUNTRY.test(path);
+}
 
 /** Fields that fetch from elsewhere by themselves. The instruction may have been typed in pieces and with quotes. */
 export function findingsOfField(instruction: string): FindingCode[] {
-  const [, name, rest] = /^[\s"\p{Cc}]*([a-z]+)\b(.*)$/isu.exec(instruction) ?? [];
+  const [, name, rest] = /^[\s"“”\p{Cc}\p{Cf}]*([a-z]+)\b(.*)$/isu.exec(instruction) ?? [];
   switch (name?.toUpperCase()) {
     case 'DDE':
     case 'DDEAUTO':
     case 'LINK':
+    case 'DATABASE':
       return ['EXTERNAL_LINK'];
     case 'INCLUDEPICTURE':
     case 'INCLUDETEXT':
     case 'INCLUDE':
     case 'IMPORT':
-    case 'DATABASE':
+    case 'DATA':
     case 'RD':
-      // in a field every backslash is doubled
-      return /https?:|ftp:|(?:^|["\s])(?:file:)?(?:\\{2,}|\/{2})(?![a-z]:)[^\\/\s]/i.test(rest)
-        ? ['EXTERNAL_LINK']
-        : [];
+      return words(rest).some(isOutside) ? ['EXTERNAL_LINK'] : [];
+    case 'HYPERLINK': {
+      const [, quoted, bare] = /["“”]([^"“”]*)|([^\s"“”]+)/.exec(rest.replace(SWITCH, ' ')) ?? [];
+      return startsProgram(single(quoted ?? bare ?? '')) ? ['EXTERNAL_LINK'] : [];
+    }
     default:
       return [];
   }
 }
+
+/** The place in a page, the tip, the frame: their words are no addresses. */
+const SWITCH = /\\[lot]\s*(?:"[^"]*"|“[^“”]*”|[^\s"“”]+)/gi;
+const words = (text: string): string[] => text.split(/["“”]+|\s+/).filter(Boolean);
+/** In a field every backslash is doubled. */
+const single = (word: string): string => word.replaceAll('\\\\', '\\');
+const onDrive = /^(?:file:[\\/]*)?[a-z][:|]/i;
+
+const isOutside = (word: string): boolean =>
+  /(?:https?|ftps?|smb|webdavs?|mhtml):/i.test(word) ||
+  [word, single(word)].some((path) => isRemote(path) && !onDrive.test(path)) ||
+  (onDrive.test(word) && !isOnOwnDisk(single(word)));

@@ -5,8 +5,8 @@ import { oldEnding } from './old-ending.js';
 
 const LOOK_AT = 65_536;
 const LOCKED = Buffer.from('EncryptedPackage', 'utf16le');
-/** Word for DOS and Word 2. */
-const VERY_OLD = ['31be', 'dba5'];
+/** Word for DOS, and Word 1 to 6 without a container. */
+const VERY_OLD = ['31be', '9ba5', 'dba5', 'dca5'];
 const FIB_FLAGS = 10;
 const FIB_ENCRYPTED = 0x0100;
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { BOUNDS } from '../bounds.js';
+import type { Budget } from '../content/budget.js';
 import { isBlank, isForeign } from '../content/foreign.js';
 import { lastZip, localEntry } from '../content/zip.js';
 import { type FindingCode, Stop } from '../findings.js';
@@ -9,6 +10,7 @@ import { type FindingCode, Stop } from '../findings.js';
 /** After the data of an entry whose sizes were not known before it. */
 const DESCRIPTOR = 24;
 const HEADER_OF_PDF_WITHIN = 1_024;
+const LOOK_AT = 4_100;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -20,14 +22,12 @@ export class Package {
   /** By name in lower case, as Word compares them. */
   readonly parts = new Map<string, Part>();
   private zip: ZipFile;
-  private unpacked = 0;
-
   private readonly entries: Entry[] = [];
 
-  private constructor() {}
+  private constructor(private readonly budget: Budget) {}
 
-  static async open(file: Buffer): Promise<Package> {
-    const opened = new Package();
+  static async open(file: Buffer, budget: Budget): Promise<Package> {
+    const opened = new Package(budget);
     const zip = lastZip(file);
     if (!zip) throw new Stop('DAMAGED');
     // a mail gateway may fill a file up; anything else behind it is not the document's
@@ -92,12 +92,25 @@ export class Package {
     let check = 0;
     for await (const chunk of stream) {
       size += chunk.length;
-      this.unpacked += chunk.length;
-      if (size > entry.uncompressedSize || this.unpacked > BOUNDS.unpackedBytes) throw new Stop('UNPACKS_TOO_LARGE');
+      if (size > entry.uncompressedSize) throw new Stop('UNPACKS_TOO_LARGE');
+      this.budget.take(chunk.length);
       check = crc32(chunk, check);
       take(chunk);
     }
     if (size !== entry.uncompressedSize || check !== entry.crc32) throw new Stop('DAMAGED');
+  }
+
+  /** All of a part is unpacked, and its beginning kept: `most` bytes, or a few where `few` says so of the first piece. */
+  async start(part: Part, most: number, few: (first: Buffer) => boolean = () => false): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let keep = most;
+    await this.read(part, (chunk) => {
+      if (size === 0 && few(chunk)) keep = LOOK_AT;
+      if (size < keep) chunks.push(chunk);
+      size += chunk.length;
+    });
+    return Buffer.concat(chunks);
   }
 
   /** A part that only lists others; undefined when there is none of this name. */
@@ -111,7 +124,8 @@ export class Package {
   }
 
   /** The name in lower case of what a relation points at, seen from the folder of its part. */
-  static target(folder: string, target: string): string {
+  static target(folder: string, to: string): string {
+    const target = to.replaceAll('\\', '/');
     return posix
       .join('/', target.startsWith('/') ? '' : folder, target)
       .slice(1)

@@ -1,5 +1,6 @@
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
 import { BOUNDS } from '../bounds.js';
+import { Stop } from '../findings.js';
 
 export class XmlError extends Error {}
 
@@ -63,7 +64,7 @@ export class XmlPart {
 
   write(chunk: Buffer): void {
     if (!chunk.length) return;
-    this.decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
+    this.decoder ??= decoderFor(chunk);
     this.parser.write(this.decoder.decode(chunk, { stream: true }));
   }
 
@@ -73,10 +74,23 @@ export class XmlPart {
   }
 }
 
-/** UTF-8 or UTF-16: a package has no other text. */
+function decoderFor(start: Buffer): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(encodingOf(start), { fatal: true });
+  } catch (error) {
+    // what can't be read here might be read elsewhere
+    throw new Stop('DAMAGED', { cause: error });
+  }
+}
+
+/** A package has UTF-8 or UTF-16; some programs write, and Word reads, what the declaration says. */
 const encodingOf = (start: Buffer): string => {
-  const two = start.subarray(0, 2).toString('hex');
-  return two === 'fffe' || two === '3c00' ? 'utf-16le' : two === 'feff' || two === '003c' ? 'utf-16be' : 'utf-8';
+  const two = start.toString('hex', 0, 2);
+  if (two === 'fffe' || two === '3c00') return 'utf-16le';
+  if (two === 'feff' || two === '003c') return 'utf-16be';
+  const [, said = ''] =
+    /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)/.exec(start.toString('latin1', 0, 256)) ?? [];
+  return said && !/^(?:utf|ucs|unicode)/i.test(said) ? said : 'utf-8';
 };
 
 export type Attributes = Record<string, string | undefined>;
