@@ -64,12 +64,16 @@ export const FINDINGS = {
     'The file is something else as well (foreign content before, within or after it); export it anew and send that.',
   ),
   SIGNATURE_BROKEN: error(
-    '数字签名与内容不符，签名后文件被改动或签名不完整，请使用签名后的原件或重新签名。',
-    'A digital signature does not match the content: it was changed after signing, or never finished; send the signed original or sign again.',
+    '数字签名与内容不符或无法核验，签名后文件被改动或签名不完整，请使用签名后的原件或重新签名。',
+    'A digital signature does not match the content or can’t be verified: it was changed after signing, or never finished; send the signed original or sign again.',
   ),
   SIGNATURE_PARTIAL: warning(
     '没有数字签名覆盖整个文件，最后一次签名之后又加入了内容，请核对后再使用。',
     'No digital signature covers the whole file: something was added after the last; look at it before relying on it.',
+  ),
+  SIGNATURE_UNCHECKED: warning(
+    '有数字签名的格式在此无法核验，请用签章厂商的阅读器核对后再使用。',
+    'A digital signature is in a format that can’t be verified here; look at it in its maker’s reader before relying on it.',
   ),
   EMBEDDED_FILE: warning(
     'PDF 附有其他文件，审核时不会打开附件，必要内容请写入正文。',

@@ -73,7 +73,6 @@ async function cmsOf(signer: Signer, covered: Buffer, time: Date): Promise<Buffe
   return Buffer.from(info.toSchema().toBER());
 }
 
-const ROOM = 8_000;
 const FIRST_FREE = 5;
 
 export const unsigned = pdfOf([CATALOG, PAGES, PAGE, CONTENTS]);
@@ -86,18 +85,23 @@ export type How = {
   short?: number;
   contents?: (cms: Buffer, covered: Buffer) => Buffer;
   entries?: string;
+  format?: string;
+  type?: string;
+  /** Bytes kept free for the signature. */
+  room?: number;
 };
 
 /** Signs as programs do: an update behind the file, with room for the signature, which covers all but itself. */
 export async function sign(file: Buffer, signer: Signer, how: How = {}): Promise<Buffer> {
-  const { before = 0, time = new Date('2027-01-05T01:30:00Z'), short = 0 } = how;
+  const { before = 0, time = new Date('2027-01-05T01:30:00Z'), short = 0, room = 4_000, type = '/Sig' } = how;
+  const format = how.format ?? '/Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached';
   const fields = Array.from({ length: before + 1 }, (_, i) => `${FIRST_FREE + 2 * i + 1} 0 R`).join(' ');
   const number = FIRST_FREE + 2 * before;
   const objects: [number, string][] = [
     [1, `<< /Type /Catalog /Pages 2 0 R /AcroForm << /SigFlags 3 /Fields [${fields}] >> >>`],
     [
       number,
-      `<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached ${how.entries ?? ''} /ByteRange [0 ${'*'.repeat(10)} ${'*'.repeat(10)} ${'*'.repeat(10)}] /Contents <${'0'.repeat(ROOM)}> >>`,
+      `<< /Type ${type} ${format} ${how.entries ?? ''} /ByteRange [0 ${'*'.repeat(10)} ${'*'.repeat(10)} ${'*'.repeat(10)}] /Contents <${'0'.repeat(2 * room)}> >>`,
     ],
     [
       number + 1,
@@ -114,7 +118,7 @@ export async function sign(file: Buffer, signer: Signer, how: How = {}): Promise
   const table = file.length + text.length;
   text += `xref\n${places.join('')}trailer\n<< /Size ${number + 2} /Root 1 0 R /Prev ${previous} >>\nstartxref\n${table}\n%%EOF\n`;
   const contents = file.length + text.indexOf('/Contents <') + '/Contents '.length;
-  const after = contents + ROOM + 2;
+  const after = contents + 2 * room + 2;
   const length = file.length + text.length - after - short;
   for (const value of [contents, after, length]) text = text.replace('*'.repeat(10), String(value).padEnd(10));
   const whole = Buffer.concat([file, Buffer.from(text, 'latin1')]);

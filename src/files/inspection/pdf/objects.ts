@@ -1,4 +1,14 @@
-import { PDFArray, PDFContext, PDFDict, PDFName, PDFNumber, type PDFObject, PDFObjectParser, PDFRef } from 'pdf-lib';
+import {
+  PDFArray,
+  PDFContext,
+  PDFDict,
+  PDFHexString,
+  PDFName,
+  PDFNumber,
+  type PDFObject,
+  PDFObjectParser,
+  PDFRef,
+} from 'pdf-lib';
 import { decoded } from './streams.js';
 
 /**
@@ -178,8 +188,11 @@ export class Objects {
 
 /** The library's own parser, asked for one value without the stream behind it. */
 class Lenient extends PDFObjectParser {
-  constructor(bytes: Uint8Array, context: PDFContext) {
-    super((PDFObjectParser.forBytes(bytes, context) as unknown as Lenient).bytes, context);
+  constructor(
+    private readonly source: Buffer,
+    context: PDFContext,
+  ) {
+    super((PDFObjectParser.forBytes(source, context) as unknown as Lenient).bytes, context);
   }
 
   value(): PDFObject {
@@ -197,6 +210,15 @@ class Lenient extends PDFObjectParser {
     return PDFName.of(
       name.decodeText().replace(/#([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
     );
+  }
+
+  /** At once: by the letter, as the library has it, a large signature takes a hundred times its size. */
+  protected override parseHexString(): PDFHexString {
+    const start = this.offset + 1;
+    const end = this.source.indexOf('>', start);
+    this.bytes.moveTo(end < 0 ? this.source.length : end + 1);
+    if (end < 0) throw new Error('a string without end');
+    return PDFHexString.of(this.source.toString('latin1', start, end));
   }
 
   protected override parseDictOrStream(): PDFDict {

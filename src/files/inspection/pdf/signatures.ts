@@ -1,41 +1,54 @@
-import { createPublicKey, verify, X509Certificate } from 'node:crypto';
-import { fromBER, OctetString } from 'asn1js';
 import { PDFArray, PDFDict, PDFHexString, PDFName, PDFNumber, PDFString } from 'pdf-lib';
 import type { FindingCode } from '../findings.js';
 import type { Signature } from '../report.js';
-import { exact, readCms, type Signed } from './cms.js';
 import { dictsIn, type Found, nameOf } from './objects.js';
-import { readSeal } from './seal.js';
-import { textIn } from './threats.js';
+import { readBare } from './signing/bare.js';
+import { readCms, type Signed } from './signing/cms.js';
+import { readSeal } from './signing/seal.js';
+import { Digests } from './signing/verify.js';
+import { has, textIn } from './threats.js';
 
 /** Twenty times the units of a consortium. */
 const MOST = 200;
+/** The formats that ISO 32000 names: who claims one of them is held to it. */
+const BARE = 'adbe.x509.rsa_sha1';
+const TIME_STAMP = 'ETSI.RFC3161';
+const FORMATS = new Set([BARE, TIME_STAMP, 'adbe.pkcs7.detached', 'adbe.pkcs7.sha1', 'ETSI.CAdES.detached']);
+/** Programs whose signatures are of those formats, said or not. */
+const HANDLERS = new Set(['Adobe.PPKLite', 'Adobe.PPKMS', 'Entrust.PPKEF', 'CICI.SignIt', 'VeriSign.PPKVS']);
 
 type Candidate = { dict: PDFDict; contents: PDFHexString | PDFString | undefined; range: number[] | undefined };
 
 /** Digital signatures: which part of the file each speaks of, and whether it still says the same. */
 export class Signatures {
   private readonly seen = new Map<string, Candidate>();
+  /** More than can be looked at, or one that no parser understands. */
+  private isUnread = false;
 
-  see({ value, within }: Found): void {
-    if (!value || within || this.seen.size >= MOST) return;
+  see({ value, raw, within }: Found): void {
+    if (within) return;
+    if (raw?.includes('/ByteRange') && raw.includes('/Contents')) this.isUnread = true;
+    if (!value) return;
     for (const dict of dictsIn(value)) {
+      if (!isSignature(dict) || isUsageRight(dict)) continue;
+      if (this.seen.size >= MOST) {
+        this.isUnread = true;
+        return;
+      }
       const contents = dict.get(PDFName.of('Contents'));
-      const isText = contents instanceof PDFHexString || contents instanceof PDFString;
-      const says = dict.has(PDFName.of('ByteRange')) || ['Sig', 'DocTimeStamp'].includes(nameOf(dict, 'Type') ?? '');
-      if (!says || !isText || isUsageRight(dict)) continue;
+      const text = contents instanceof PDFHexString || contents instanceof PDFString ? contents : undefined;
       const range = numbersIn(dict, 'ByteRange');
       // a later revision may repeat the object as it is
-      this.seen.set(`${range}:${contents.asString()}`, { dict, contents, range });
+      this.seen.set(`${range}:${text?.asString()}`, { dict, contents: text, range });
     }
   }
 
   check(file: Buffer): { signatures: Signature[]; findings: FindingCode[] } {
-    const findings: FindingCode[] = [];
+    const findings: FindingCode[] = this.isUnread ? ['SIGNATURE_BROKEN'] : [];
     const all = [...this.seen.values()].sort((a, b) => reach(a) - reach(b));
     const signatures = all.map((candidate) => {
-      const { signature, broken } = checked(candidate, file);
-      if (broken) findings.push('SIGNATURE_BROKEN');
+      const { signature, finding } = checked(candidate, file);
+      if (finding) findings.push(finding);
       return signature;
     });
     // who signs first can't cover what the others add: the file is as it was signed when one signature covers it all
@@ -46,62 +59,63 @@ export class Signatures {
 
 const reach = ({ range }: Candidate) => (range ? range[2] + range[3] : 0);
 
-function checked({ dict, contents, range }: Candidate, file: Buffer): { signature: Signature; broken: boolean } {
-  const when = dateOf(textIn(dict, 'M'));
-  const sane = range !== undefined && isSane(range, file.length);
-  const pieces = sane ? [file.subarray(0, range[1]), file.subarray(range[2], range[2] + range[3])] : [];
+const isSignature = (dict: PDFDict): boolean =>
+  dict.has(PDFName.of('ByteRange')) ||
+  ['Sig', 'DocTimeStamp'].includes(nameOf(dict, 'Type') ?? '') ||
+  FORMATS.has(nameOf(dict, 'SubFilter') ?? '');
+
+type Checked = { signature: Signature; finding?: FindingCode };
+
+function checked({ dict, contents, range }: Candidate, file: Buffer): Checked {
+  const sane = range !== undefined && leavesOut(range, contents, file);
   const bytes =
     contents instanceof PDFHexString ? fromHex(contents.asString()) : Buffer.from(contents?.asBytes() ?? []);
-  const read = sane ? readSigned(bytes, pieces, dict) : undefined;
-  const gapIsContents =
-    sane &&
-    contents instanceof PDFHexString &&
-    file.toString('latin1', range[1], range[2]) === `<${contents.asString()}>`;
-  return {
-    signature: {
-      signedBy: read?.signedBy ?? textIn(dict, 'Name')?.slice(0, 200) ?? null,
-      signedAt: (read?.signedAt ?? when)?.toISOString() ?? null,
-      coversWholeFile: gapIsContents && range[2] + range[3] === file.length,
-      digestMatches: read?.digestMatches ?? false,
-    },
-    broken: !sane || !isAsn1(bytes) || (read?.broken ?? false),
+  const pieces = sane ? [file.subarray(0, range[1]), file.subarray(range[2], range[2] + range[3])] : [];
+  const read = sane ? readSigned(bytes, new Digests(pieces), dict) : undefined;
+  const signature: Signature = {
+    signedBy: read?.signedBy ?? null,
+    signedAt: (read?.signedAt ?? dateOf(textIn(dict, 'M')))?.toISOString() ?? null,
+    coversWholeFile: sane && range[2] + range[3] === file.length,
+    digestMatches: read?.digestMatches ?? false,
   };
+  if (read?.isValid) return { signature };
+  // a place that was prepared and never signed is nobody's format
+  const isForeign = sane && !read && !isOfKnownFormat(dict) && bytes.some((byte) => byte !== 0);
+  return { signature, finding: isForeign ? 'SIGNATURE_UNCHECKED' : 'SIGNATURE_BROKEN' };
 }
 
-/** In a format that is known here; undefined for any other, of which nothing is claimed. */
-function readSigned(bytes: Buffer, pieces: Buffer[], dict: PDFDict): Signed | undefined {
+/** By what it says of itself; only what names another format is held to none. */
+function isOfKnownFormat(dict: PDFDict): boolean {
+  const format = nameOf(dict, 'SubFilter');
+  if (format !== undefined) return FORMATS.has(format);
+  return has(dict, 'SubFilter') || HANDLERS.has(nameOf(dict, 'Filter') ?? 'Adobe.PPKLite');
+}
+
+/** By its content; undefined when that is of no format that is known here. */
+function readSigned(bytes: Buffer, digests: Digests, dict: PDFDict): Signed | undefined {
+  const format = nameOf(dict, 'SubFilter');
   try {
-    if (nameOf(dict, 'SubFilter') === 'adbe.x509.rsa_sha1') return readBare(bytes, pieces, dict);
-    return readCms(bytes, pieces) ?? readSeal(bytes, pieces) ?? undefined;
+    if (format === BARE) return readBare(bytes, digests, dict);
+    const read = readCms(bytes, digests) ?? readSeal(bytes, digests);
+    if (!read) return undefined;
+    // who stamps the time signs nothing, and who signs does more than stamp it
+    const isOfItsKind = !FORMATS.has(format ?? '') || read.isStamp === (format === TIME_STAMP);
+    return { ...read, isValid: read.isValid && isOfItsKind };
   } catch {
     return undefined;
   }
 }
 
-/** The oldest format: nothing but the signature, with the certificate beside it. */
-function readBare(bytes: Buffer, pieces: Buffer[], dict: PDFDict): Signed | undefined {
-  const cert = dict.get(PDFName.of('Cert'));
-  const first = cert instanceof PDFArray ? cert.get(0) : cert;
-  const { result } = fromBER(exact(bytes));
-  if (!(first instanceof PDFHexString || first instanceof PDFString) || !(result instanceof OctetString))
-    return undefined;
-  const certificate = new X509Certificate(first.asBytes());
-  const key = createPublicKey(certificate.publicKey.export({ type: 'spki', format: 'pem' }));
-  const signature = Buffer.from(result.getValue());
-  const data = Buffer.concat(pieces);
-  const digestMatches = ['sha1', 'sha256', 'sha384', 'sha512'].some((hash) => verify(hash, data, key, signature));
-  const signedBy = /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? null;
-  return { signedBy, signedAt: null, digestMatches, broken: !digestMatches };
+/** The range is all from the file's beginning to its own end, and leaves out the signature itself and nothing else. */
+function leavesOut(range: number[], contents: Candidate['contents'], file: Buffer): boolean {
+  const [from, first, second, last] = range;
+  if (range.length !== 4 || from !== 0 || first <= 0 || second <= first || last <= 0) return false;
+  if (second + last > file.length || !(contents instanceof PDFHexString)) return false;
+  const said = contents.asString();
+  const gap = file.toString('latin1', first, second);
+  // some programs sign the brackets too
+  return gap === `<${said}>` || (gap === said && file[first - 1] === 0x3c && file[second] === 0x3e);
 }
-
-/** Two pieces in order within the file, the first from its beginning. */
-const isSane = (range: number[], size: number): boolean =>
-  range.length === 4 &&
-  range[0] === 0 &&
-  range[1] > 0 &&
-  range[2] > range[1] &&
-  range[3] > 0 &&
-  range[2] + range[3] <= size;
 
 function numbersIn(dict: PDFDict, key: string): number[] | undefined {
   const value = dict.get(PDFName.of(key));
@@ -109,8 +123,6 @@ function numbersIn(dict: PDFDict, key: string): number[] | undefined {
   const numbers = value.asArray().map((n) => (n instanceof PDFNumber ? n.asNumber() : Number.NaN));
   return numbers.every(Number.isSafeInteger) ? numbers : undefined;
 }
-
-const isAsn1 = (bytes: Buffer): boolean => bytes.length > 2 && (bytes[0] === 0x30 || bytes[0] === 0x04);
 
 const fromHex = (text: string): Buffer => Buffer.from(text.replace(/[^\da-f]/gi, ''), 'hex');
 
