@@ -167,7 +167,7 @@ const filings = (size: Size) => [
    FROM report_revision v JOIN membership m ON m.consortium_id = v.consortium_id AND m.role <> 'MEMBER' WHERE v.number IS NOT NULL${size > 10_000 ? ' AND false' : ''}`,
   `INSERT INTO report_event (id, province_id, city_id, consortium_id, report_id, transition, from_state, to_state, at, actor_role, actor_name, revision_number)
    SELECT ${sqlId('evt', 'id')}, province_id, city_id, consortium_id, id, t.name, t.from_state, t.to_state, at, CASE t.db_role WHEN 'iec_board' THEN 'BOARD' WHEN 'iec_bureau' THEN 'CITY_BUREAU' ELSE 'PROVINCE' END, '理事会', CASE WHEN state <> 'DRAFT' THEN 1 END
-   FROM bench_report JOIN (SELECT DISTINCT ON (to_state) * FROM workflow_transition WHERE name <> 'withdrawReport' ORDER BY to_state, db_role, from_state) t ON t.to_state = state`,
+   FROM bench_report JOIN (SELECT DISTINCT ON (to_state) * FROM workflow_transition WHERE noted AND name <> 'withdrawReport' ORDER BY to_state, db_role, from_state) t ON t.to_state = state`,
 ];
 
 /** One board token per consortium, one of each other kind per scope; `benchActor` knows the same keys. */

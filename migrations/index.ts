@@ -6,6 +6,7 @@ import { Order1732400400000 } from './1732400400000-order.js';
 import { Narrower1732400500000 } from './1732400500000-narrower.js';
 import { Firmer1732400600000 } from './1732400600000-firmer.js';
 import { Revoked1732400700000 } from './1732400700000-revoked.js';
+import { Steps1732401400000 } from './1732401400000-steps.js';
 
 /** In order; imported, so that a build has them all. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Narrower1732400500000,
   Firmer1732400600000,
   Revoked1732400700000,
+  Steps1732401400000,
 ];

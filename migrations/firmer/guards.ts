@@ -44,6 +44,14 @@ export const STEPS = `
 `;
 
 /** A due day moves later alone, and stands still once the obligation was filed; and a seal unit counts a report's version up in a draft alone. */
+export const SEAL = `
+  CREATE FUNCTION guard_sealing() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+  BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'IEC02', MESSAGE = '只有草稿可以盖章确认。 Seals are confirmed in a draft alone.';
+  END $$;
+  CREATE TRIGGER guard_sealing BEFORE UPDATE ON report FOR EACH ROW
+    WHEN (current_user = 'iec_seal_unit' AND OLD.state NOT IN ('DRAFT', 'RETURNED')) EXECUTE FUNCTION guard_sealing();
+`;
 export const STILL = `
   CREATE FUNCTION guard_deadline() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
   BEGIN
@@ -58,12 +66,7 @@ export const STILL = `
   CREATE TRIGGER guard_deadline BEFORE UPDATE ON report_obligation FOR EACH ROW
     WHEN ((NEW.due_on, NEW.due_at) IS DISTINCT FROM (OLD.due_on, OLD.due_at)) EXECUTE FUNCTION guard_deadline();
 
-  CREATE FUNCTION guard_sealing() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-  BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'IEC02', MESSAGE = '只有草稿可以盖章确认。 Seals are confirmed in a draft alone.';
-  END $$;
-  CREATE TRIGGER guard_sealing BEFORE UPDATE ON report FOR EACH ROW
-    WHEN (current_user = 'iec_seal_unit' AND OLD.state NOT IN ('DRAFT', 'RETURNED')) EXECUTE FUNCTION guard_sealing();
+  ${SEAL}
   REVOKE ALL ON FUNCTION guard_deadline(), guard_sealing() FROM PUBLIC;
   ALTER TABLE report_obligation ENABLE ALWAYS TRIGGER guard_deadline;
   ALTER TABLE report ENABLE ALWAYS TRIGGER guard_sealing;

@@ -12,12 +12,11 @@ export function pages({ policy, actor, labels, workflow, config }, read) {
     ...roleWords[name],
     rules: policy.abilityFor(name, MY).rules,
   }));
-  const states = labels.labelsOf('ReportState').map((state) => ({ ...state, turn: workflow.TURN_OF[state.value] }));
   return {
     'docs/permissions.md': permissionsPage({ roles, actions: policy.ACTIONS, unread: policy.UNREAD, roleWords }),
     'docs/workflow.md': workflowPage({
-      states,
-      transitions: workflow.WORKFLOW,
+      way: workflow.REPORT_WAY,
+      labels,
       roleWords,
       reasonWords: wordsOf('PermissionReason'),
       actionWords,

@@ -1,11 +1,14 @@
-/**
- * docs/workflow.md from the table of transitions. `states`: { value, zh, en, turn }, `transitions`: rows of WORKFLOW,
- * `roleWords`, `reasonWords`, `actionWords`: name → { zh, en }.
- */
-export function workflowPage({ states, transitions, roleWords, reasonWords, actionWords }) {
+/** docs/workflow.md from the declaration of a workflow. `roleWords`, `reasonWords`, `actionWords`: name → { zh, en }. */
+export function workflowPage({ way, labels, roleWords, reasonWords, actionWords }) {
+  const states = labels.labelsOf(way.states).map((state) => ({ ...state, turn: way.turns[state.value] }));
+  const transitions = way.steps;
   const words = Object.fromEntries(states.map((state) => [state.value, state]));
   const name = (value) => (value ? `\`${value}\`<br>${words[value].zh} ${words[value].en}` : '—');
-  const guards = (list) => list.map((g) => `\`${g}\` ${reasonWords[g].zh} ${reasonWords[g].en}`).join('<br>') || '—';
+  const guards = (list = []) =>
+    list
+      .map((guard) => way.guards[guard].code)
+      .map((code) => `\`${code}\` ${reasonWords[code].zh} ${reasonWords[code].en}`)
+      .join('<br>') || '—';
   return [
     '# 材料的流程 · A report’s way',
     '',
@@ -38,6 +41,15 @@ export function workflowPage({ states, transitions, roleWords, reasonWords, acti
     ...transitions.map(
       ({ name: step, from, to, by, guards: list }) =>
         `| \`${step}\`<br>${actionWords(step).zh} ${actionWords(step).en} | ${name(from)} | ${name(to)} | ${roleWords[by].zh} ${roleWords[by].en} | ${guards(list)} |`,
+    ),
+    '',
+    '## 不改变状态的修改 · Edits',
+    '',
+    '| 变更 Mutation | 状态 States | 谁 Who | 阻止的情形 Refused when |',
+    '|---|---|---|---|',
+    ...way.edits.map(
+      ({ name: edit, in: among, by, guards: list }) =>
+        `| \`${edit}\`<br>${actionWords(edit).zh} ${actionWords(edit).en} | ${among.map((state) => `\`${state}\``).join(' ')} | ${by.map((role) => `${roleWords[role].zh} ${roleWords[role].en}`).join('<br>')} | ${guards(list)} |`,
     ),
     '',
     '- 撤回回到提交前的状态。 A withdrawal goes back to the state that it was submitted from.',

@@ -4,13 +4,13 @@ import type { Actor } from '../../src/access/actor.js';
 import { Door } from '../../src/access/door.js';
 import type { DocumentKind } from '../../src/graph/enums.js';
 import { Sheet } from '../../src/receipts/sheet.js';
-import { acceptReport, approveReport, returnReport } from '../../src/reports/decide.js';
 import { attachReportDocument } from '../../src/reports/documents.js';
 import { createReportDraft } from '../../src/reports/drafts.js';
-import { submitReport } from '../../src/reports/submit.js';
+import { REPORTS } from '../../src/reports/machine.js';
 import { createUpload } from '../../src/reports/uploads.js';
 import { attestSeal } from '../../src/seals/attest.js';
 import type { Service } from '../../src/service.js';
+import { take } from '../../src/workflow/engine.js';
 import type { DemoAccount } from './accounts.js';
 import { demoWord } from './word.js';
 
@@ -157,19 +157,24 @@ async function walk(
   for (const next of way.slice(Math.max(behind.length, 1))) {
     if (next === 'submitReport') {
       await complete();
-      await step((input) => submitReport(as(who.board), input));
-    } else if (next === 'approveReport') await step((input) => approveReport(as(who.bureau), input), 20);
-    else if (next === 'acceptReport') await step((input) => acceptReport(as(who.province), input), 10);
+      await step((input) => take(REPORTS, as(who.board), 'submitReport', input));
+    } else if (next === 'approveReport')
+      await step((input) => take(REPORTS, as(who.bureau), 'approveReport', input), 20);
+    else if (next === 'acceptReport') await step((input) => take(REPORTS, as(who.province), 'acceptReport', input), 10);
     else if (goal === 'returned by the city')
       await step(
         (input) =>
-          returnReport(as(who.bureau), { ...input, comment: '演示：请补充重点任务的完成时限。', reason: 'SUPPLEMENT' }),
+          take(REPORTS, as(who.bureau), 'returnReport', {
+            ...input,
+            comment: '演示：请补充重点任务的完成时限。',
+            reason: 'SUPPLEMENT',
+          }),
         5,
       );
     else
       await step(
         (input) =>
-          returnReport(as(who.province), {
+          take(REPORTS, as(who.province), 'returnReport', {
             ...input,
             comment: '演示：第二部分数据有误，请更正。',
             reason: 'INCORRECT',

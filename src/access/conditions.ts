@@ -21,6 +21,17 @@ export function shapeOf(role: Actor['role']): Ability {
   return shape;
 }
 
+const abilities = new WeakMap<Actor, Ability>();
+/** What this actor may do, for judging rows: whoever comes with the same token comes as the same object. */
+export function abilityOf(actor: Actor): Ability {
+  let ability = abilities.get(actor);
+  if (!ability) {
+    ability = abilityFor(actor.role, actor);
+    abilities.set(actor, ability);
+  }
+  return ability;
+}
+
 /** Does the role have any such right at all? Decides FORBIDDEN before anything is looked up. */
 export const hasRight = (role: Actor['role'], action: Action, subject: string): boolean =>
   (shapeOf(role) as AnyAbility).rulesFor(action, subject).some((rule) => !rule.inverted);

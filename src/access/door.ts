@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
+import { newIdSql } from '../database/ids.js';
 import { ApiError } from '../graph/errors.js';
 import { type Actor, JOB } from './actor.js';
 import { condition, hasRight } from './conditions.js';
@@ -156,6 +157,32 @@ export class Tx extends Rows {
     await this.query(
       `INSERT INTO ${table.tableName} (${given.map(([p]) => columnOf(table, p))}) VALUES (${given.map((_, i) => `$${i + 1}`)})`,
       given.map(([, value]) => value),
+    );
+  }
+
+  /**
+   * Copies of rows, with ids of their own: every column that the table has, but for what `set` says anew. Without RETURNING, as
+   * above.
+   */
+  async copy<E extends { id: string }>(
+    entity: new () => E,
+    where: Where<E>,
+    set: { [P in keyof E & string]?: E[P] | null },
+  ): Promise<void> {
+    const table = this.source.getMetadata(entity);
+    const values: unknown[] = [];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    const columns = table.columns.filter((column) => !column.isGenerated);
+    const copied = columns.map(({ propertyName, databaseName }) => {
+      const value = set[propertyName as keyof E & string];
+      if (value === null) return 'NULL';
+      if (value !== undefined) return bind(value);
+      return propertyName === 'id' ? newIdSql(table.name) : `t.${databaseName}`;
+    });
+    await this.query(
+      `INSERT INTO ${table.tableName} (${columns.map((c) => c.databaseName)})
+       SELECT ${copied} FROM ${table.tableName} t WHERE ${testsOf(table, where, bind).join(' AND ')}`,
+      values,
     );
   }
 

@@ -1,7 +1,7 @@
 import { ApiError } from '../graph/errors.js';
 import type { Actor } from './actor.js';
-import { hasRight, typed } from './conditions.js';
-import { type Action, abilityFor } from './policy.js';
+import { abilityOf, hasRight, typed } from './conditions.js';
+import type { Action } from './policy.js';
 
 /** Before anything is looked up: a role that never has the right learns nothing, whatever the id. */
 export function refuseRole(actor: Actor, action: Action, subject: string): void {
@@ -16,7 +16,7 @@ export function refuseRow<R extends object>(
   subject: string,
   row: R | undefined | null,
 ): R {
-  const ability = abilityFor(actor.role, actor);
+  const ability = abilityOf(actor);
   const acts = row && ability.can(action, typed(subject, row));
   // whoever may act on a row knows that it exists, without reading it
   if (!row || !(acts || ability.can('read', typed(subject, row)))) throw new ApiError('NOT_FOUND');

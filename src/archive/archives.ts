@@ -1,3 +1,4 @@
+import type { Asker } from '../access/asker.js';
 import type { Rows } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { record } from '../audit/record.js';
@@ -8,7 +9,6 @@ import type { DocumentKind, ReportKind } from '../graph/enums.js';
 import { labelOf } from '../graph/labels.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import { timelinessOf } from '../reports/calendar.js';
-import type { Asker } from '../reports/change.js';
 import { ReportDocument } from '../reports/document.entity.js';
 import { FILE_TYPES, paperName } from '../reports/file-access.js';
 import { ReportObligation } from '../reports/obligation.entity.js';

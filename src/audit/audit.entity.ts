@@ -5,6 +5,7 @@ import type { Role } from '../graph/enums.js';
 @Entity()
 @Index(['at', 'serial'])
 @Index(['subjectId'])
+@Index(['eventId'], { unique: true, where: 'event_id IS NOT NULL' })
 export class AuditEntry {
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primary: true })
   serial!: string;
@@ -33,6 +34,10 @@ export class AuditEntry {
   @Column({ type: 'text', nullable: true })
   provinceId!: string | null;
 
+  /** Of a step: its event. */
+  @Column({ type: 'text', nullable: true })
+  eventId!: string | null;
+
   /** Never content, never a secret. */
   @Column({ type: 'jsonb', default: {} })
   detail!: Record<string, unknown>;
@@ -40,6 +45,7 @@ export class AuditEntry {
 
 /** What the world will be told after the commit. The serial follows commit order: a trigger gives it under a lock. */
 @Entity()
+@Index(['eventId'], { unique: true, where: 'event_id IS NOT NULL' })
 export class OutboxEvent {
   @PrimaryColumn({ type: 'bigint' })
   serial!: string;
@@ -61,6 +67,10 @@ export class OutboxEvent {
 
   @Column({ type: 'text', nullable: true })
   consortiumId!: string | null;
+
+  /** Of a step: its event. */
+  @Column({ type: 'text', nullable: true })
+  eventId!: string | null;
 
   @Column({ type: 'jsonb' })
   payload!: Record<string, unknown>;

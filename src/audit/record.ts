@@ -7,6 +7,8 @@ export type Happening = {
   provinceId: string | null;
   cityId?: string | null;
   consortiumId?: string | null;
+  /** Of a step: its event, by which the database knows that each has its own rows here. */
+  eventId?: string | null;
   /** Ids and codes only: never content, never a secret. */
   detail: Record<string, unknown>;
 };
@@ -23,6 +25,7 @@ export async function record(tx: Tx, happening: Happening, requestId: string | n
     action: happening.action,
     subjectId: happening.subjectId,
     provinceId: happening.provinceId,
+    eventId: happening.eventId ?? null,
     detail: happening.detail,
   });
   await tx.insert(OutboxEvent, {
@@ -32,6 +35,7 @@ export async function record(tx: Tx, happening: Happening, requestId: string | n
     provinceId: happening.provinceId ?? actor.provinceId ?? '',
     cityId: happening.cityId ?? null,
     consortiumId: happening.consortiumId ?? null,
+    eventId: happening.eventId ?? null,
     payload: happening.detail,
   });
 }

@@ -32,6 +32,13 @@ export type IdPrefix = keyof typeof ID_PREFIXES;
 
 export const newId = (prefix: IdPrefix): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;
 
+/** The same, made by the database for each row of a statement. */
+export const newIdSql = (entity: string): string => {
+  const [prefix] = Object.entries(ID_PREFIXES).find(([, name]) => name === entity) ?? [];
+  if (!prefix) throw new Error(`${entity} has no prefix in database/ids.ts`);
+  return `'${prefix}_' || replace(gen_random_uuid()::text, '-', '')`;
+};
+
 /** The same id at every seeding for the same natural key (a city's code, a unit's name). */
 export const idOf = (prefix: IdPrefix, naturalKey: string): string =>
   `${prefix}_${createHash('sha256').update(`${prefix}:${naturalKey}`).digest('hex').slice(0, 32)}`;

@@ -1,3 +1,4 @@
+import type { Asker, Outcome } from '../access/asker.js';
 import type { Tx } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { newId } from '../database/ids.js';
@@ -7,11 +8,11 @@ import type { Storage } from '../files/storage.js';
 import type { DocumentKind } from '../graph/enums.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import { AccessToken } from '../tokens/token.entity.js';
-import { type Asker, changeReport, type Outcome } from './change.js';
+import { edit } from '../workflow/engine.js';
 import { type Checks, stateOf } from './checks.js';
 import { ReportDocument } from './document.entity.js';
 import { documentWarnings, pairSimilarity, warningsOf } from './document-check.js';
-import { notEditable } from './drafts.js';
+import { REPORTS } from './machine.js';
 import type { AttachReportDocumentInput } from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
 import { arrived } from './uploads.js';
@@ -36,17 +37,15 @@ export async function attachReportDocument(
   const run = upload && !errors.length ? checks.inspect({ ...upload, kind: input.kind }) : undefined;
   const inspection = run && (await within(run, WAITS_MS));
   if (inspection && refused(inspection)) errors.push(...reasons(inspection));
-  const outcome = await changeReport<AttachOutcome>(
+  const outcome = await edit(
+    REPORTS,
     asker,
     'attachReportDocument',
     input,
     errors,
-    async (tx, report, advance) => {
-      const objections = notEditable(report);
-      if (objections.length) return objections;
+    async (tx, report, advance): Promise<AttachOutcome> => {
       if (input.kind === 'STAMPED_PDF') await afterSealTokens(tx, report.id);
-      const lost = await advance();
-      if (lost.length) return lost;
+      await advance();
       const draft = await draftOf(tx, report.id);
       const warnings = input.validateOnly ? await foreseen(tx, draft.id, input.kind, inspection) : undefined;
       await tx.delete(ReportDocument, { revisionId: draft.id, kind: input.kind });

@@ -1,3 +1,4 @@
+import type { Asker, Outcome } from '../access/asker.js';
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { TEXT } from '../graph/bounds.js';
@@ -5,7 +6,6 @@ import { shanghaiToday } from '../graph/shanghai.js';
 import { checkText, type RawUserError, userError, userWarning } from '../graph/user-errors.js';
 import { Province } from '../provinces/province.entity.js';
 import { dueAt, workdayOf } from './calendar.js';
-import type { Asker, Outcome } from './change.js';
 import { ReportObligation } from './obligation.entity.js';
 import { Report } from './report.entity.js';
 import type { ExtendObligationInput } from './report.input.js';

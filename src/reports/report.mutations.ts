@@ -2,15 +2,15 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Storage } from '../files/storage.js';
 import { Payload } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
-import type { ReceiptBook } from './change.js';
+import { take } from '../workflow/engine.js';
 import type { Checks } from './checks.js';
-import { acceptReport, approveReport, reopenReport, returnReport } from './decide.js';
 import { attachReportDocument } from './documents.js';
 import { createReportDraft, updateReportDraft } from './drafts.js';
 import { extendObligation } from './extend.js';
+import { REPORTS } from './machine.js';
+import type { ReceiptBook } from './moves.js';
 import * as inputs from './report.input.js';
 import * as payloads from './report.payload.js';
-import { submitReport, withdrawReport } from './submit.js';
 import { createUpload } from './uploads.js';
 
 type Ctx_ = Context & { storage: Storage; checks: Checks; receipts: ReceiptBook };
@@ -71,7 +71,7 @@ export class ReportMutations {
     @Arg('input', () => inputs.SubmitReportInput, INPUT) input: inputs.SubmitReportInput,
     @Ctx() c: Ctx_,
   ) {
-    return payload(payloads.SubmitReportPayload, await submitReport(c, input));
+    return payload(payloads.SubmitReportPayload, await take(REPORTS, c, 'submitReport', input));
   }
   @Mutation(() => payloads.WithdrawReportPayload, {
     nullable: true,
@@ -79,9 +79,9 @@ export class ReportMutations {
   })
   async withdrawReport(
     @Arg('input', () => inputs.WithdrawReportInput, INPUT) input: inputs.WithdrawReportInput,
-    @Ctx() c: Context,
+    @Ctx() c: Ctx_,
   ) {
-    return payload(payloads.WithdrawReportPayload, await withdrawReport(c, input));
+    return payload(payloads.WithdrawReportPayload, await take(REPORTS, c, 'withdrawReport', input));
   }
   @Mutation(() => payloads.ApproveReportPayload, {
     nullable: true,
@@ -89,9 +89,9 @@ export class ReportMutations {
   })
   async approveReport(
     @Arg('input', () => inputs.ApproveReportInput, INPUT) input: inputs.ApproveReportInput,
-    @Ctx() c: Context,
+    @Ctx() c: Ctx_,
   ) {
-    return payload(payloads.ApproveReportPayload, await approveReport(c, input));
+    return payload(payloads.ApproveReportPayload, await take(REPORTS, c, 'approveReport', input));
   }
   @Mutation(() => payloads.ReturnReportPayload, {
     nullable: true,
@@ -99,16 +99,16 @@ export class ReportMutations {
   })
   async returnReport(
     @Arg('input', () => inputs.ReturnReportInput, INPUT) input: inputs.ReturnReportInput,
-    @Ctx() c: Context,
+    @Ctx() c: Ctx_,
   ) {
-    return payload(payloads.ReturnReportPayload, await returnReport(c, input));
+    return payload(payloads.ReturnReportPayload, await take(REPORTS, c, 'returnReport', input));
   }
   @Mutation(() => payloads.AcceptReportPayload, { nullable: true, description: `省厅收件${SEE} Accept (province).` })
   async acceptReport(
     @Arg('input', () => inputs.AcceptReportInput, INPUT) input: inputs.AcceptReportInput,
     @Ctx() c: Ctx_,
   ) {
-    return payload(payloads.AcceptReportPayload, await acceptReport(c, input));
+    return payload(payloads.AcceptReportPayload, await take(REPORTS, c, 'acceptReport', input));
   }
   @Mutation(() => payloads.ReopenReportPayload, {
     nullable: true,
@@ -116,9 +116,9 @@ export class ReportMutations {
   })
   async reopenReport(
     @Arg('input', () => inputs.ReopenReportInput, INPUT) input: inputs.ReopenReportInput,
-    @Ctx() c: Context,
+    @Ctx() c: Ctx_,
   ) {
-    return payload(payloads.ReopenReportPayload, await reopenReport(c, input));
+    return payload(payloads.ReopenReportPayload, await take(REPORTS, c, 'reopenReport', input));
   }
   @Mutation(() => payloads.ExtendObligationPayload, {
     nullable: true,

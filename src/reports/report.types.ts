@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { PermissionReason, Role } from '../graph/enums.js';
 import { DateTimeResolver, LocalDateResolver } from '../graph/scalars.js';
+import { Permission } from '../workflow/permission.js';
 
 @ObjectType({
   simpleResolvers: true,
@@ -31,19 +31,6 @@ export class Deadline {
     description: '延期原因；分析人员不可见。 Why it was extended; hidden from analysts.',
   })
   extensionReason!: string | null;
-}
-
-@ObjectType({
-  simpleResolvers: true,
-  description: '某项操作现在是否可行。 Whether something may be done now, from the rule that guards it.',
-})
-export class Permission {
-  @Field({ description: '是否可行。 May the viewer do it now?' })
-  allowed!: boolean;
-  @Field(() => PermissionReason, { nullable: true, description: '不可行的原因。 Why not.' })
-  reason!: PermissionReason | null;
-  @Field(() => [Role], { description: '现在可执行的角色。 Who could do it now.' })
-  allowedRoles!: Role[];
 }
 
 @ObjectType({ simpleResolvers: true, description: '对报送任务可做的操作。 What may be done to an obligation.' })

@@ -1,30 +1,21 @@
 import type { Tx } from '../access/door.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { userWarning } from '../graph/user-errors.js';
-import { Organization } from '../organizations/organization.entity.js';
-import { type Asker, type AskerWithReceipts, changeReport, note, type Outcome } from './change.js';
+import type { Effect } from '../workflow/engine.js';
 import { warningsOf } from './document-check.js';
-import { draftGaps, type Gaps } from './gaps.js';
+import { type AskerWithReceipts, checkComment, moveDesk, revisionOf, sendBack } from './moves.js';
+import type { Report } from './report.entity.js';
 import type { SubmitReportInput, WithdrawReportInput } from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
-import { checkComment, goBack, moveDesk, revisionOf, verdict } from './steps.js';
-import { transitionOf } from './workflow.js';
 
-export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput): Promise<Outcome> {
-  return changeReport(asker, 'submitReport', input, checkComment(input.comment), async (tx, report, advance) => {
-    const [{ gaps }] = await tx.query<{ gaps: Gaps | null }>(
-      `SELECT ${draftGaps('t', '$2')} AS gaps FROM report t WHERE t.id = $1`,
-      [report.id, tx.now],
-    );
-    const missing = gaps?.seals.length ? await tx.find(Organization, { id: gaps.seals }) : [];
-    const errors = verdict('submitReport', tx, report, gaps, new Map(missing.map(({ id, name }) => [id, name])));
-    if (errors.length) return errors;
+export const submit: Effect<Report, SubmitReportInput, AskerWithReceipts> = {
+  check: ({ comment }) => checkComment(comment),
+  async take({ asker, tx, row: report, input, advance }) {
     const draft = await revisionOf(tx, report, null);
     const number = report.lastRevisionNumber + 1;
     await freezeSeals(tx, draft, shanghaiToday(tx.now));
     await tx.updateOne(ReportRevision, { id: draft.id }, { number, submittedAt: tx.now });
-    const lost = await advance({
-      state: 'SUBMITTED',
+    await advance({
       submittedAt: tx.now,
       queuedAt: tx.now,
       cityApprovedAt: null,
@@ -33,24 +24,19 @@ export function submitReport(asker: AskerWithReceipts, input: SubmitReportInput)
       submittedByAccountId: tx.actor.accountId,
       lastRevisionNumber: number,
     });
-    if (lost.length) return lost;
     const { filedAt, dueAt, dueOn } = await moveDesk(tx, report, 'SUBMITTED');
     const overdue = !filedAt && tx.now > dueAt;
-    const warnings = [
-      ...(overdue ? [userWarning('OVERDUE', ['reportId'], { dueOn })] : []),
-      ...(await warningsOf(tx, draft.id, ['reportId'])),
-    ];
-    const revision = { ...draft, number };
-    await note(
-      tx,
-      report,
-      { transition: 'submitReport', from: report.state, to: 'SUBMITTED', revision, comment: input.comment },
-      asker.requestId,
-      (eventId) => asker.receipts.issue(tx, 'SUBMISSION', report, draft.id, eventId),
-    );
-    return { id: report.id, userErrors: [], warnings };
-  });
-}
+    return {
+      revision: { ...draft, number },
+      comment: input.comment,
+      witness: (eventId) => asker.receipts.issue(tx, 'SUBMISSION', report, draft.id, eventId),
+      warnings: [
+        ...(overdue ? [userWarning('OVERDUE', ['reportId'], { dueOn })] : []),
+        ...(await warningsOf(tx, draft.id, ['reportId'])),
+      ],
+    };
+  },
+};
 
 /** The units that had to seal on the day of the submission stay with the revision. */
 const freezeSeals = (tx: Tx, { id, provinceId, cityId, consortiumId }: ReportRevision, today: string) =>
@@ -60,20 +46,7 @@ const freezeSeals = (tx: Tx, { id, provinceId, cityId, consortiumId }: ReportRev
     [provinceId, cityId, consortiumId, id, today],
   );
 
-export function withdrawReport(asker: Asker, input: WithdrawReportInput): Promise<Outcome> {
-  return changeReport(asker, 'withdrawReport', input, checkComment(input.comment), async (tx, report, advance) => {
-    const errors = verdict('withdrawReport', tx, report, null);
-    if (errors.length) return errors;
-    return goBack(
-      asker,
-      tx,
-      report,
-      advance,
-      transitionOf('withdrawReport', tx.actor.role, report)!.to,
-      'withdrawReport',
-      {
-        comment: input.comment,
-      },
-    );
-  });
-}
+export const withdraw: Effect<Report, WithdrawReportInput> = {
+  check: ({ comment }) => checkComment(comment),
+  take: (taking) => sendBack(taking, { comment: taking.input.comment }),
+};

@@ -1,4 +1,5 @@
 import { JOB } from '../access/actor.js';
+import type { Asker } from '../access/asker.js';
 import { refuseRole } from '../access/refuse.js';
 import { newId } from '../database/ids.js';
 import { ABANDONED_MS, type Storage, UploadError, type UploadTicket } from '../files/storage.js';
@@ -6,7 +7,7 @@ import { TEXT } from '../graph/bounds.js';
 import { ApiError } from '../graph/errors.js';
 import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
 import { AccessToken } from '../tokens/token.entity.js';
-import type { Asker } from './change.js';
+
 import type { CreateUploadInput } from './report.input.js';
 import { Upload } from './upload.entity.js';
 

@@ -1,11 +1,12 @@
+import type { Asker, Outcome } from '../access/asker.js';
 import type { Tx } from '../access/door.js';
 import { newId } from '../database/ids.js';
 import { ApiError } from '../graph/errors.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
-import { type Asker, changeReport, type Outcome } from '../reports/change.js';
-import { notEditable } from '../reports/drafts.js';
+import { REPORTS } from '../reports/machine.js';
 import type { Report } from '../reports/report.entity.js';
+import { edit } from '../workflow/engine.js';
 import { SealAttestation } from './seal.entity.js';
 import type { AttestSealInput } from './seal.input.js';
 
@@ -23,43 +24,47 @@ export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOu
   const errors: RawUserError[] = [];
   if (input.page != null && (input.page < 1 || input.page > MAX_PAGES))
     errors.push(userError('INVALID', ['page'], { min: 1, max: MAX_PAGES }));
-  return changeReport<SealOutcome>(asker, 'attestSeal', input, errors, async (tx, report, advance) => {
-    const { organizationId } = input;
-    if (ofItself && organizationId !== actor.organizationId)
-      throw new ApiError('FORBIDDEN', { requiredPermission: 'attestSeal' });
-    const refused = notEditable(report);
-    if (refused.length) return refused;
-    const pdf = await draftPdf(tx, report.id);
-    const missing: RawUserError[] = [];
-    if (!ofItself && !(await mayHaveToSeal(tx, report, organizationId)))
-      missing.push(userError('NOT_FOUND', ['organizationId']));
-    if (!pdf) missing.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
-    else if (pdf.pageCount !== null && input.page != null && input.page > pdf.pageCount && !errors.length)
-      missing.push(userError('INVALID', ['page'], { min: 1, max: pdf.pageCount }));
-    if (!pdf || missing.length) return missing;
-    const { revisionId, sha256 } = pdf;
-    const [sealed] = await tx.find(SealAttestation, { revisionId, organizationId });
-    if (sealed?.byUnit) return [userError('CONFLICT', ['organizationId'])];
-    const lost = await advance();
-    if (lost.length) return lost;
-    if (sealed) await tx.delete(SealAttestation, { revisionId, organizationId });
-    const { provinceId, cityId, consortiumId } = report;
-    const sealId = newId('sea');
-    await tx.insert(SealAttestation, {
-      id: sealId,
-      provinceId,
-      cityId,
-      consortiumId,
-      revisionId,
-      organizationId,
-      sha256,
-      attestedAt: tx.now,
-      attestedBy: actor.name,
-      byUnit: ofItself,
-      page: input.page ?? null,
-    });
-    return { id: report.id, sealId, userErrors: [] };
-  });
+  return edit(
+    REPORTS,
+    asker,
+    'attestSeal',
+    input,
+    errors,
+    async (tx, report, advance): Promise<RawUserError[] | SealOutcome> => {
+      const { organizationId } = input;
+      if (ofItself && organizationId !== actor.organizationId)
+        throw new ApiError('FORBIDDEN', { requiredPermission: 'attestSeal' });
+      const pdf = await draftPdf(tx, report.id);
+      const missing: RawUserError[] = [];
+      if (!ofItself && !(await mayHaveToSeal(tx, report, organizationId)))
+        missing.push(userError('NOT_FOUND', ['organizationId']));
+      if (!pdf) missing.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
+      else if (pdf.pageCount !== null && input.page != null && input.page > pdf.pageCount && !errors.length)
+        missing.push(userError('INVALID', ['page'], { min: 1, max: pdf.pageCount }));
+      if (!pdf || missing.length) return missing;
+      const { revisionId, sha256 } = pdf;
+      const [sealed] = await tx.find(SealAttestation, { revisionId, organizationId });
+      if (sealed?.byUnit) return [userError('CONFLICT', ['organizationId'])];
+      await advance();
+      if (sealed) await tx.delete(SealAttestation, { revisionId, organizationId });
+      const { provinceId, cityId, consortiumId } = report;
+      const sealId = newId('sea');
+      await tx.insert(SealAttestation, {
+        id: sealId,
+        provinceId,
+        cityId,
+        consortiumId,
+        revisionId,
+        organizationId,
+        sha256,
+        attestedAt: tx.now,
+        attestedBy: actor.name,
+        byUnit: ofItself,
+        page: input.page ?? null,
+      });
+      return { id: report.id, sealId, userErrors: [] };
+    },
+  );
 }
 
 /** The PDF that a unit's token is for: attached before the token was issued. The same bytes attached again are another. */

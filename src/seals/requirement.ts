@@ -1,10 +1,10 @@
+import type { Asker } from '../access/asker.js';
 import { refuseRole } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
 import { SealUnitKind } from '../graph/enums.js';
 import { shanghaiToday } from '../graph/shanghai.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
-import type { Asker } from '../reports/change.js';
 import { SealRequirement } from './seal-requirement.entity.js';
 import { makeSealUnits } from './units.js';
 

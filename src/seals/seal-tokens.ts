@@ -1,14 +1,15 @@
+import type { Asker } from '../access/asker.js';
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import type { Tokens } from '../access/tokens.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
 import { type RawUserError, userError } from '../graph/user-errors.js';
 import { Organization } from '../organizations/organization.entity.js';
-import type { Asker } from '../reports/change.js';
-import { notEditable } from '../reports/drafts.js';
 import { Report } from '../reports/report.entity.js';
+import { REPORT_WAY } from '../reports/workflow.js';
 import { issued, lifeOf, type TokenOutcome } from '../tokens/issue.js';
 import { AccessToken, Account } from '../tokens/token.entity.js';
+import { objections } from '../workflow/workflow.js';
 import { draftPdf, mayHaveToSeal } from './attest.js';
 import { type IssueSealTokenInput, SEAL_TOKEN_DAYS } from './seal.input.js';
 
@@ -30,8 +31,8 @@ export async function issueSealToken(asker: Asker, input: IssueSealTokenInput, t
     // the PDF was attached by then: the token is for what there was when it was issued
     tx.notBefore(report.updatedAt);
     const life = lifeOf(tx, input.expiresInDays ?? SEAL_TOKEN_DAYS);
-    const closed = notEditable(report);
-    const errors: RawUserError[] = [...life.errors, ...closed];
+    const closed = objections(REPORT_WAY, 'issueSealToken', actor, { state: report.state }, 'reportId');
+    const errors: RawUserError[] = [...life.errors, ...closed.flatMap((one) => one.errors)];
     const pdf = await draftPdf(tx, report.id);
     if (!pdf && !closed.length) errors.push(userError('DOCUMENT_MISSING', ['reportId'], { kind: 'STAMPED_PDF' }));
     const { organizationId } = input;

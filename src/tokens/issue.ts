@@ -1,5 +1,5 @@
-import type { Actor } from '../access/actor.js';
-import type { Door, Tx } from '../access/door.js';
+import type { Asker } from '../access/asker.js';
+import type { Tx } from '../access/door.js';
 import { ISSUES } from '../access/policy.js';
 import { refuseRole, refuseRow } from '../access/refuse.js';
 import type { Tokens } from '../access/tokens.js';
@@ -13,7 +13,6 @@ import { City, Province } from '../provinces/province.entity.js';
 import { AccessToken, Account, ExpertAssignment } from './token.entity.js';
 import { type IssueTokenInput, MAX_TOKEN_DAYS, type RevokeTokenInput, TOKEN_DAYS } from './token.input.js';
 
-type Asker = { actor: Actor; door: Door; requestId: string | null };
 export type TokenOutcome = { id: string | null; secret?: string | null; userErrors: RawUserError[] };
 type Scope = Pick<AccessToken, 'provinceId' | 'cityId' | 'department' | 'consortiumId'>;
 

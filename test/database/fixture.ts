@@ -222,10 +222,10 @@ export function event(
   return `INSERT INTO report_event (id, province_id, city_id, consortium_id, report_id, transition, from_state, to_state, at, actor_role, actor_name, revision_number, reason)
       VALUES ('${id}', ${scoped(at)}, 'rep-${at.consortium}-${name}', '${transition}', ${from ? `'${from}'` : 'NULL'}, '${to}', ${NOW}, '${role}', 'somebody', NULL, NULL);
     ${comment ? `INSERT INTO report_event_comment VALUES ('${id}', ${scoped(at)}, 'rev-${at.consortium}-${name}-1', 'comment');` : ''}
-    INSERT INTO audit_entry (at, actor_role, account_id, token_id, action, subject_id)
-      VALUES (${NOW}, '${role}', current_setting('app.account_id'), current_setting('app.token_id'), '${transition}', 'rep-${at.consortium}-${name}');
-    INSERT INTO outbox_event (at, type, subject_id, province_id, city_id, consortium_id, payload)
-      VALUES (${NOW}, '${transition}', 'rep-${at.consortium}-${name}', ${scoped(at)}, '{}');`;
+    INSERT INTO audit_entry (at, actor_role, account_id, token_id, action, subject_id, event_id)
+      VALUES (${NOW}, '${role}', current_setting('app.account_id'), current_setting('app.token_id'), '${transition}', 'rep-${at.consortium}-${name}', '${id}');
+    INSERT INTO outbox_event (at, type, subject_id, province_id, city_id, consortium_id, payload, event_id)
+      VALUES (${NOW}, '${transition}', 'rep-${at.consortium}-${name}', ${scoped(at)}, '{}', '${id}');`;
 }
 
 /** A receipt of the event before it. */

@@ -151,7 +151,9 @@ describe('the database by itself', () => {
         `UPDATE report SET ${set}, version = version + 1 WHERE id = 'rep-${k}-${name}'`;
       expect(await attempt('bureau', touch('submitted', 'city_approved_at = now()'))).toBe('IEC02');
       expect(await attempt('province', touch('approved', 'accepted_at = now()'))).toBe('IEC02');
-      expect(await attempt('province', touch('approved', "due_on = '2027-01-01'"))).toBe('done');
+      // what is filed is not extended any more
+      expect(await attempt('province', touch('approved', "due_on = '2027-01-01'"))).toBe('IEC02');
+      expect(await attempt('province', touch('submitted', "due_on = '2027-01-01'"))).toBe('done');
       expect(await attempt('board', touch('drafted', 'updated_at = now()'))).toBe('done');
       expect(await attempt('board', touch('submitted', 'updated_at = now()'))).toBe('IEC02');
       expect(await attempt('owner', 'DELETE FROM report')).toBe('IEC02');

@@ -105,6 +105,10 @@ describe('an extension', () => {
     await busy.connect();
     try {
       await busy.query('BEGIN');
+      await busy.query("SELECT set_config('app.consortium_id', consortium_id, true) FROM report WHERE id = $1", [
+        draft.id,
+      ]);
+      await busy.query('SET LOCAL ROLE iec_board');
       await busy.query('UPDATE report SET version = version + 1 WHERE id = $1', [draft.id]);
       const extended = extend(id, '2026-07-01');
       await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,9 +1,12 @@
 import { Client } from 'pg';
 import { DATABASE_ROLE } from '../../src/access/actor.js';
-import { objections, rolesFor, TURN_OF, WORKFLOW } from '../../src/reports/workflow.js';
+import { REPORT_WAY } from '../../src/reports/workflow.js';
+import { objections, rolesFor, rowsOf } from '../../src/workflow/workflow.js';
 import { type OwnedDatabase, ownedDatabase } from '../support/owned-database.js';
 
-describe('the workflow table', () => {
+const actor = (role: string, accountId = 'acc_1') => ({ role, accountId }) as never;
+
+describe("the report's way", () => {
   let database: OwnedDatabase;
   beforeAll(async () => {
     database = await ownedDatabase();
@@ -13,25 +16,35 @@ describe('the workflow table', () => {
   it("is the database's own guard, row by row", async () => {
     const client = new Client({ connectionString: database.ownerUrl });
     await client.connect();
-    const { rows } = await client.query('SELECT name, from_state, to_state, db_role FROM workflow_transition');
+    const { rows } = await client.query(
+      'SELECT workflow, name, from_state AS "from", to_state AS "to", db_role AS by, noted FROM workflow_transition',
+    );
     await client.end();
-    const theirs = rows.map((r) => `${r.name} ${r.from_state} ${r.to_state} ${r.db_role}`).sort();
-    const ours = WORKFLOW.map((t) => `${t.name} ${t.from} ${t.to} ${DATABASE_ROLE[t.by]}`).sort();
-    expect(ours).toEqual(theirs);
+    const said = (all: object[]) => all.map((row) => JSON.stringify(row)).sort();
+    expect(said(rowsOf(REPORT_WAY).map((row) => ({ ...row, by: DATABASE_ROLE[row.by] })))).toEqual(said(rows));
   });
 
   it('gives each step to exactly those whose turn it is', () => {
-    expect(rolesFor('approveReport', { state: 'SUBMITTED' })).toEqual(['CITY_BUREAU']);
-    expect(rolesFor('approveReport', { state: 'ACCEPTED' })).toEqual([]);
-    expect(rolesFor('returnReport', { state: 'CITY_APPROVED' })).toEqual(['PROVINCE']);
-    expect(TURN_OF.RETURNED).toBe('BOARD');
+    const roles = (name: string, state: 'SUBMITTED' | 'ACCEPTED' | 'CITY_APPROVED') =>
+      rolesFor(REPORT_WAY, name, actor('PUBLIC'), { state });
+    expect(roles('approveReport', 'SUBMITTED')).toEqual(['CITY_BUREAU']);
+    expect(roles('approveReport', 'ACCEPTED')).toEqual([]);
+    expect(roles('returnReport', 'CITY_APPROVED')).toEqual(['PROVINCE']);
+    expect(REPORT_WAY.turns.RETURNED).toBe('BOARD');
   });
 
   it('lets nobody decide on their own submission', () => {
-    const actor = { role: 'CITY_BUREAU', accountId: 'acc_1' } as never;
-    expect(objections('approveReport', actor, { state: 'SUBMITTED', submittedByAccountId: 'acc_1' })).toEqual([
-      'SAME_PERSON',
+    const against = (submittedByAccountId: string) =>
+      objections(
+        REPORT_WAY,
+        'approveReport',
+        actor('CITY_BUREAU'),
+        { state: 'SUBMITTED', submittedByAccountId },
+        'reportId',
+      );
+    expect(against('acc_1')).toEqual([
+      { reason: 'SAME_PERSON', errors: [{ code: 'SAME_PERSON', path: ['reportId'], params: [] }] },
     ]);
-    expect(objections('approveReport', actor, { state: 'SUBMITTED', submittedByAccountId: 'acc_2' })).toEqual([]);
+    expect(against('acc_2')).toEqual([]);
   });
 });

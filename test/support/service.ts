@@ -65,14 +65,18 @@ export const asking =
 export async function testService({
   now = new Date('2026-11-24T02:00:00Z'),
   env = {},
+  tables = '',
 }: {
   now?: Date;
   env?: Record<string, string>;
+  /** What the database holds beside what the migrations made. */
+  tables?: string;
 } = {}): Promise<TestService> {
   const database = await ownedDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'consortia-data-'));
   const clock = { now };
   const owner = await ownerDataSource({ url: database.ownerUrl, entities, migrations }).initialize();
+  if (tables) await owner.query(tables);
   await loadList(owner);
   const config = readConfig({ DATA_DIR: dataDir, PORT: '0', POOL_SIZE: '8', ...env });
   const service = await createService({ config, url: database.ownerUrl, now: () => clock.now });
