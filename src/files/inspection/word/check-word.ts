@@ -13,6 +13,7 @@ import { findingsOfRelation } from './links.js';
 import { notWord } from './not-word.js';
 import { Package, type Part } from './package.js';
 import { findingsOfPage } from './pages.js';
+import { Uses } from './uses.js';
 import { listed } from './xml.js';
 
 const TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';
@@ -27,8 +28,9 @@ const NOTES = /\/(?:footnotes|endnotes)\.xml$/;
 const XML = /\.(?:xml|rels|vml)$/;
 /** What is only shown; the rest may be opened, and is looked at as a whole. */
 const SHOWN = /\.(?:jpe?g|png|gif|bmp|tiff?|emf|wmf|svg|webp|wdp|odttf|fntdata|ttf|otf)$/;
-/** What the Finder puts beside the parts of a package that it packs anew. */
-const BESIDE = /^__macosx\//;
+/** What the Finder puts beside the parts of a package that it packs anew, under their names. */
+const BESIDE = /^__macosx\/(?:.*\/)?\._/;
+const APPLE_DOUBLE = Buffer.from('00051607', 'hex');
 const TAKEN_IN = /\/(?:aFChunk|subDocument)$/i;
 const DEEPEST_CHUNK = 3;
 const OF_CHUNKS: ReadonlySet<FindingCode> = new Set<FindingCode>([
@@ -60,19 +62,22 @@ export async function checkWord(
     if (types === undefined || main === undefined) return;
     const texts: string[] = [];
     const chunks = new Set<string>();
+    const uses = new Uses();
     let xml = 0;
     // each part once, so that what Word would stumble over is found here, and a size that the directory hides too
     for (const [name, part] of opened.parts) {
       if (MACRO_PART.test(name)) report.add('MACROS');
-      if (BESIDE.test(name) || !isXml(name, main, types)) await otherPart(opened, name, part, budget, report);
+      if (!isXml(name, main, types) || (await isBeside(opened, name, part)))
+        await otherPart(opened, name, part, budget, report);
       else {
         xml += part.entry.uncompressedSize;
         if (xml > BOUNDS.xmlBytes) throw new Stop('UNPACKS_TOO_LARGE');
-        if (name.endsWith('.rels')) await relations(opened, name, chunks, report);
-        else texts.push(await xmlPart(opened, name, part, main, budget, report));
+        if (name.endsWith('.rels')) await relations(opened, name, chunks, uses, report);
+        else texts.push(await xmlPart(opened, name, part, main, uses, budget, report));
       }
     }
     for (const name of chunks) await chunk(opened, name, budget, depth, report);
+    report.add(...uses.found);
     report.sketch = sketchOf(texts.join(''));
   } catch (error) {
     throw error instanceof Stop ? error : new Stop('DAMAGED', { cause: error });
@@ -112,14 +117,24 @@ async function mainPart(opened: Package, types: ContentTypes, report: Report): P
 const isXml = (name: string, main: string, types: ContentTypes): boolean =>
   XML.test(name) || name === main || /[+/]xml$|\.vmldrawing$/.test(types.of(name));
 
-async function relations(opened: Package, name: string, chunks: Set<string>, report: Report): Promise<void> {
+async function relations(
+  opened: Package,
+  name: string,
+  chunks: Set<string>,
+  uses: Uses,
+  report: Report,
+): Promise<void> {
   const list = await opened.list(name);
   const folder = posix.dirname(posix.dirname(name));
   for (const relation of listed(list!, 'Relationship').Relationship) {
     report.add(...findingsOfRelation(relation));
+    uses.relation(posix.join(folder, posix.basename(name, '.rels')), relation);
     if (TAKEN_IN.test(relation.Type ?? '') && relation.Target) chunks.add(Package.target(folder, relation.Target));
   }
 }
+
+const isBeside = async (opened: Package, name: string, part: Part): Promise<boolean> =>
+  BESIDE.test(name) && (await opened.start(part, 1)).subarray(0, APPLE_DOUBLE.length).equals(APPLE_DOUBLE);
 
 /** Something of another format that becomes a piece of the document when it is opened. */
 async function chunk(opened: Package, name: string, budget: Budget, depth: number, report: Report): Promise<void> {
@@ -143,11 +158,12 @@ async function xmlPart(
   name: string,
   part: Part,
   main: string,
+  uses: Uses,
   budget: Budget,
   report: Report,
 ): Promise<string> {
   const printed = name === main || NOTES.test(name);
-  const document = new DocumentText(printed);
+  const document = new DocumentText(printed, (tag) => uses.element(name, tag));
   let broken: unknown;
   await opened.read(part, (piece) => {
     try {

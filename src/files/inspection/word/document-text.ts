@@ -2,12 +2,8 @@ import { BOUNDS } from '../bounds.js';
 import type { FindingCode } from '../findings.js';
 import { Fields } from './fields.js';
 import { findingsOfTag } from './tags.js';
-import { attributesOf, type Tag, XmlPart } from './xml.js';
+import { attributesOf, type Tag, WORD, XmlPart } from './xml.js';
 
-const WORD: ReadonlySet<string> = new Set([
-  'http://schemas.openxmlformats.org/wordprocessingml/2006/main',
-  'http://purl.oclc.org/ooxml/wordprocessingml/main',
-]);
 const MATH = /\/math$/;
 
 /** One part of a Word document: its text as it is printed, and what its fields would fetch. */
@@ -20,7 +16,10 @@ export class DocumentText {
   private readonly fields = new Fields();
   private readonly part: XmlPart;
 
-  constructor(private readonly keepsText: boolean) {
+  constructor(
+    private readonly keepsText: boolean,
+    private readonly saw: (tag: Tag) => void,
+  ) {
     this.part = new XmlPart({
       open: (tag, depth) => this.open(tag, depth),
       close: () => {
@@ -51,6 +50,7 @@ export class DocumentText {
     const isWord = WORD.has(tag.uri);
     if (depth === 1) this.root = { name: tag.local, isWord };
     this.inside = undefined;
+    this.saw(tag);
     if (!isWord) for (const finding of findingsOfTag(tag, this.root?.name)) this.links.add(finding);
     if (tag.local === 't' && (isWord || MATH.test(tag.uri))) this.inside = 'text';
     else if (isWord && tag.local === 'instrText') this.inside = 'instruction';

@@ -32,9 +32,15 @@ function startsProgram(address: string): boolean {
   return FILE.test(path) && isExecutableName(path) && !COUNTRY.test(path);
 }
 
-/** Fields that fetch from elsewhere by themselves. The instruction may have been typed in pieces and with quotes. */
-export function findingsOfField(instruction: string): FindingCode[] {
-  const [, name, rest] = /^[\s"“”\p{Cc}\p{Cf}]*([a-z]+)\b(.*)$/isu.exec(instruction) ?? [];
+/** Before the name of a field. */
+export const PASSED_OVER = /^[\s"“”\p{Cc}\p{Cf}]+/u;
+
+/**
+ * Fields that fetch from elsewhere by themselves. The instruction may have been typed in pieces and with quotes; where
+ * not all of it is known, as when other fields build it, nobody can say where it leads.
+ */
+export function findingsOfField(instruction: string, isUnknown: boolean): FindingCode[] {
+  const [, name, rest] = /^([a-z]+)\b(.*)$/is.exec(instruction.replace(PASSED_OVER, '')) ?? [];
   switch (name?.toUpperCase()) {
     case 'DDE':
     case 'DDEAUTO':
@@ -47,7 +53,7 @@ export function findingsOfField(instruction: string): FindingCode[] {
     case 'IMPORT':
     case 'DATA':
     case 'RD':
-      return words(rest).some(isOutside) ? ['EXTERNAL_LINK'] : [];
+      return isUnknown || words(rest).some(isOutside) ? ['EXTERNAL_LINK'] : [];
     case 'HYPERLINK': {
       const [, quoted, bare] = /["“”]([^"“”]*)|([^\s"“”]+)/.exec(rest.replace(SWITCH, ' ')) ?? [];
       return startsProgram(single(quoted ?? bare ?? '')) ? ['EXTERNAL_LINK'] : [];

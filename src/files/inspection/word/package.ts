@@ -85,28 +85,33 @@ export class Package {
     if (gap.length > (atStart ? 0 : DESCRIPTOR) && (await isForeign(gap))) this.found.add('POLYGLOT');
   }
 
-  /** Unpacks in pieces; never more than the directory declared for this part. */
+  /** Unpacks in pieces, of which the first is large enough to tell what it is; never more than the directory declared. */
   async read({ entry }: Part, take: (chunk: Buffer) => void): Promise<void> {
     const stream = await this.zip.openReadStreamPromise(entry);
     let size = 0;
     let check = 0;
+    let first: Buffer[] | undefined = [];
     for await (const chunk of stream) {
       size += chunk.length;
       if (size > entry.uncompressedSize) throw new Stop('UNPACKS_TOO_LARGE');
       this.budget.take(chunk.length);
       check = crc32(chunk, check);
-      take(chunk);
+      first?.push(chunk);
+      if (first && size < LOOK_AT) continue;
+      take(first ? Buffer.concat(first) : chunk);
+      first = undefined;
     }
     if (size !== entry.uncompressedSize || check !== entry.crc32) throw new Stop('DAMAGED');
+    if (first) take(Buffer.concat(first));
   }
 
-  /** All of a part is unpacked, and its beginning kept: `most` bytes, or a few where `few` says so of the first piece. */
+  /** All of a part is unpacked, and its beginning kept: `most` bytes, or its first piece where `few` says so of it. */
   async start(part: Part, most: number, few: (first: Buffer) => boolean = () => false): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
     let keep = most;
     await this.read(part, (chunk) => {
-      if (size === 0 && few(chunk)) keep = LOOK_AT;
+      if (size === 0 && few(chunk)) keep = 1;
       if (size < keep) chunks.push(chunk);
       size += chunk.length;
     });

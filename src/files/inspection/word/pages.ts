@@ -6,9 +6,11 @@ const FETCHED =
   /<(?:a|area)\b[^<>]*>|(?:\b(?:src|srcset|background|data|poster|dynsrc|lowsrc|href)\s{0,9}=(?:3D)?\s{0,9}|\burl\(\s{0,9}|@import\s{1,9})["']?\s{0,9}([^\s"'<>)]{1,2000})/gi;
 const SCRIPT = /<(?:script|hta:application)\b|\bhttp-equiv\s{0,9}=(?:3D)?\s{0,9}["']?refresh/i;
 const LOCATION = /^content-location:[ \t]{0,9}(\S{1,2000})/gim;
-const RTF_OUTSIDE = /\\(?:objdata|objupdate|objautlink|objlink|objhtml)\b|\\\*\\template\b/i;
-const RTF_FIELD =
-  /\\fldinst\b[^\\{}]{0,200}|\bDDE(?:AUTO)?\b|\bINCLUDE(?:PICTURE|TEXT)?\b|\b(?:LINK|IMPORT|DATABASE)\s/gi;
+const RTF_OUTSIDE = /\\(?:objdata|objupdate|objautlink|objlink|objhtml)\b|\\\*\s{0,9}\\template\b/i;
+const RTF_FIELD = /\\fldinst\b(.{0,400})/gis;
+/** Fields that show something of the document itself, or wait for a click. */
+const RTF_HARMLESS =
+  /^(?:hyperlink|page|numpages|pageref|ref|toc|tc|xe|seq|date|time|symbol|mergefield|mergeformat|form(?:text|checkbox|dropdown)|title|author|filename|savedate|createdate|styleref|quote|eq|advance|=)/i;
 
 /** What a page, a mail or an RTF that Word takes in when it opens the document would fetch, or run. */
 export function findingsOfPage(content: Buffer): FindingCode[] {
@@ -22,10 +24,14 @@ export function findingsOfPage(content: Buffer): FindingCode[] {
   return found;
 }
 
-const drawsByRtf = (text: string): boolean => {
+function drawsByRtf(text: string): boolean {
   if (RTF_OUTSIDE.test(text)) return true;
-  return text.includes('\\fldinst') && [...text.matchAll(RTF_FIELD)].some(([field]) => !field.startsWith('\\'));
-};
+  // as it reads without groups and controls, between which a word may be cut
+  return [...text.matchAll(RTF_FIELD)].some(([, rest]) => {
+    const instruction = rest.replace(/\\[a-z]{1,32}-?\d{0,10} ?|[{}\s]/gi, '');
+    return !RTF_HARMLESS.test(instruction);
+  });
+}
 
 const isMail = (text: string): boolean =>
   /^(?:mime-version|content-type|from|date|subject):/im.test(text.slice(0, 4_096));

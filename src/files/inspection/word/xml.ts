@@ -1,4 +1,4 @@
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
+import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { BOUNDS } from '../bounds.js';
 import { Stop } from '../findings.js';
 
@@ -95,9 +95,20 @@ const encodingOf = (start: Buffer): string => {
 
 export type Attributes = Record<string, string | undefined>;
 
-/** By local name, whatever the prefix. */
-export const attributesOf = (tag: Tag): Attributes =>
-  Object.fromEntries(Object.values(tag.attributes).map((a: SaxesAttributeNS) => [a.local, a.value]));
+/** Word's own namespaces, the transitional and the strict one. */
+export const WORD: ReadonlySet<string> = new Set([
+  'http://schemas.openxmlformats.org/wordprocessingml/2006/main',
+  'http://purl.oclc.org/ooxml/wordprocessingml/main',
+]);
+
+/** By local name, whatever the prefix; of two that are called the same the one that the element means. */
+export function attributesOf(tag: Tag): Attributes {
+  const meant = WORD.has(tag.uri) ? tag.uri : '';
+  const attributes: Attributes = {};
+  for (const { local, uri, value } of Object.values(tag.attributes))
+    if (uri === meant || !(local in attributes)) attributes[local] = value;
+  return attributes;
+}
 
 /** The attributes of every element with one of these local names, for the small parts that list things. */
 export function listed(xml: Buffer, ...names: string[]): Record<string, Attributes[]> {
