@@ -14,8 +14,12 @@ const CODES: Record<string, RequestErrorCode> = {
   '23503': 'CONFLICT',
   // check_violation: a value that the columns do not take
   '23514': 'BAD_USER_INPUT',
-  // lock_not_available: too busy
+  // lock_not_available: too busy; serialization_failure, deadlock_detected: after all attempts
   '55P03': 'UNAVAILABLE',
+  '40001': 'UNAVAILABLE',
+  '40P01': 'UNAVAILABLE',
+  // read_only_sql_transaction: a standby took over, or an operator stopped writing
+  '25006': 'UNAVAILABLE',
   // insufficient_privilege: wall two refused what wall one let through
   '42501': 'FORBIDDEN',
 };
@@ -40,11 +44,16 @@ function codeOf(sqlState: string, writing: boolean): RequestErrorCode | undefine
   if (/^22...$/.test(sqlState)) return 'BAD_USER_INPUT';
   // query_canceled, by the statement's timeout
   if (sqlState === '57014') return writing ? 'UNAVAILABLE' : 'QUERY_TOO_COSTLY';
+  // insufficient resources, such as a full disk; an operator's intervention; the system's own errors: nobody's mistake
+  if (/^(53|57|58)...$/.test(sqlState)) return 'UNAVAILABLE';
   return CODES[sqlState];
 }
 
-/** The connection is gone: by its SQLSTATE (shut down, connection exception) or by what the socket or the client says. */
+/** The connection is gone: by its SQLSTATE (shut down, waited too long, connection exception) or by what the socket or the client says. */
 export function isBroken(error: unknown): boolean {
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
-  return /^(57P0[123]|08...|ECONNRESET|EPIPE)$/.test(code) || /Connection terminated|not queryable/.test(message);
+  return (
+    /^(57P0.|25P0[34]|08...|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
+    /Connection terminated|not queryable/.test(message)
+  );
 }

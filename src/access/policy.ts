@@ -81,8 +81,8 @@ const RULES: Record<Actor['role'], Grant> = {
     const own = { consortiumId: my.consortiumId };
     can('read', [...PROGRESS, 'BoardMember', 'BoardMemberContact', 'ReportRevision', ...ATTACHED, 'Upload'], own);
     can('read', 'AccessToken', { id: my.tokenId });
-    // those that it issued to its lead units
-    can('read', 'AccessToken', { ...own, role: 'SEAL_UNIT' });
+    // those that it issued to its lead units, and takes back
+    can(['read', 'revokeToken'], 'AccessToken', { ...own, role: 'SEAL_UNIT' });
     can('read', 'ReportTemplate', { provinceId: my.provinceId });
     can('createReportDraft', 'ReportObligation', own);
     can('createUpload', 'Upload');

@@ -1,24 +1,20 @@
 import '../graph/enums.js';
+import { once } from 'node:events';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
+import { delivered } from '../files/verify.js';
 import { labelOf } from '../graph/labels.js';
-import { type CheckedSource, checkedSource } from './checked-source.js';
 import type { ArchiveDocument, ArchiveEntry } from './entry.js';
-import { type IndexRow, indexSheet, type Outcome } from './index-sheet.js';
+import { type IndexedFile, type IndexRow, indexSheet } from './index-sheet.js';
 import { pathsOnce } from './names.js';
 
 export type { ArchiveDocument, ArchiveEntry } from './entry.js';
 
 const INDEX = '目录 Index.xlsx';
-const NOT_OPENED = '文件无法打开，未收入压缩包。 The file could not be opened and is not in the archive.';
-const PROBLEMS = {
-  'cut short': '文件未读完，压缩包内的不完整。 Reading failed midway: the file in the archive is incomplete.',
-  different: '文件内容与登记的 SHA-256 不一致。 The content does not have the SHA-256 on record.',
-};
 
 /**
- * A ZIP as a stream: one file is open at a time and only while somebody reads; the index comes last. A file that fails is
- * noted there; a failure of `entries` breaks the stream, since what is left out could not be named.
+ * A ZIP as a stream: one file is open at a time and only while somebody reads; the index comes last. It holds every file as
+ * it is on record, or it breaks off: an archive without one of them would look like all that there is.
  */
 export function archive(entries: AsyncIterable<ArchiveEntry>, title: string): Readable {
   const zip = new ZipFile();
@@ -37,10 +33,12 @@ async function write(zip: ZipFile, entries: AsyncIterable<ArchiveEntry>, title: 
   for await (const entry of entries) {
     if (gone.aborted) return;
     const folders = [entry.folder, `${entry.code} ${entry.consortium}`, labelOf('ReportKind', entry.kind, 'zh')];
-    const files: Outcome[] = [];
+    const files: IndexedFile[] = [];
     for (const document of entry.documents) {
-      files.push(await add(zip, document, () => pathOf(folders, document.name), new Date(entry.acceptedAt), gone));
+      const path = pathOf(folders, document.name);
+      await add(zip, document, path, new Date(entry.acceptedAt), gone);
       if (gone.aborted) return;
+      files.push({ path, byteSize: document.byteSize, sha256: document.sha256 });
     }
     // of the documents nothing is kept but what the index says
     rows.push({ entry: { ...entry, documents: [] }, files });
@@ -49,27 +47,28 @@ async function write(zip: ZipFile, entries: AsyncIterable<ArchiveEntry>, title: 
   zip.end();
 }
 
-async function add(
-  zip: ZipFile,
-  document: ArchiveDocument,
-  path: () => string,
-  mtime: Date,
-  gone: AbortSignal,
-): Promise<Outcome> {
-  const { name, byteSize, sha256 } = document;
-  const outcome = { path: null, name, byteSize, sha256, problem: null };
-  let source: CheckedSource;
+async function add(zip: ZipFile, document: ArchiveDocument, path: string, mtime: Date, gone: AbortSignal) {
+  const source = await document.open();
+  const stream = delivered(source, document);
+  const stop = () => {
+    stream.destroy();
+    source.destroy();
+  };
+  gone.addEventListener('abort', stop);
+  if (gone.aborted) stop();
   try {
-    source = await checkedSource(document, gone);
-  } catch {
-    return { ...outcome, problem: NOT_OPENED };
+    // its first bytes are there before its entry begins: what fails until then was no part of an answer yet
+    if (!stream.destroyed) await once(stream, 'readable', { signal: gone });
+    // stored: both kinds of file are compressed in themselves
+    zip.addReadStreamLazy(path, { compress: false, mtime }, handedOver(stream));
+    await closed(stream);
+    // which the library would wait for without end
+    if (stream.errored) throw stream.errored;
+  } catch (error) {
+    if (!gone.aborted) throw error;
+  } finally {
+    gone.removeEventListener('abort', stop);
   }
-  const inside = path();
-  // stored: both kinds of file are compressed in themselves
-  zip.addReadStreamLazy(inside, { compress: false, mtime }, handedOver(source.stream));
-  await closed(source.stream);
-  const verdict = source.verdict();
-  return { ...outcome, path: inside, problem: verdict === 'whole' ? null : PROBLEMS[verdict] };
 }
 
 /** The library keeps this function for each entry until the archive ends: so that it does not keep the stream with it. */

@@ -19,6 +19,8 @@ import type { ArchiveEntry } from './archive.js';
 
 const FIRST_YEAR = 2024;
 const LAST_YEAR = 2200;
+/** Some thirty times what a province of 21 consortia sends in; its list is read, and its index written, in one piece. */
+export const MAX_REPORTS = 2000;
 
 export type ArchiveInput = { year: number; kind?: ReportKind | null; validateOnly?: boolean | null };
 export type ArchiveOutcome = { id: string | null; userErrors: RawUserError[] };
@@ -29,16 +31,19 @@ export async function requestReportArchive(asker: Asker, input: ArchiveInput): P
   if (input.year < FIRST_YEAR || input.year > LAST_YEAR)
     return { id: null, userErrors: [userError('INVALID', ['year'], { min: FIRST_YEAR, max: LAST_YEAR })] };
   const id = newId('arc');
-  await asker.door.writing(
+  const kind = input.kind ?? null;
+  return asker.door.writing<ArchiveOutcome>(
     asker.actor,
-    (tx) => {
-      const detail = { year: input.year, kind: input.kind ?? null };
+    async (tx) => {
+      if ((await accepted(tx, input.year, kind, 'p.id')).length > MAX_REPORTS)
+        return { id: null, userErrors: [userError('TOO_MANY', [kind ? 'year' : 'kind'], { max: MAX_REPORTS })] };
+      const detail = { year: input.year, kind };
       const provinceId = tx.actor.provinceId;
-      return record(tx, { action: 'requestReportArchive', subjectId: id, provinceId, detail }, asker.requestId);
+      await record(tx, { action: 'requestReportArchive', subjectId: id, provinceId, detail }, asker.requestId);
+      return { id: input.validateOnly ? null : id, userErrors: [] };
     },
-    () => !input.validateOnly,
+    ({ userErrors }) => userErrors.length === 0 && !input.validateOnly,
   );
-  return { id: input.validateOnly ? null : id, userErrors: [] };
 }
 
 type Row = Omit<ArchiveEntry, 'documents' | 'onTime'> & {
@@ -46,20 +51,25 @@ type Row = Omit<ArchiveEntry, 'documents' | 'onTime'> & {
   filedAt: Date | null;
   documents: { kind: DocumentKind; byteSize: number; sha256: string; storageKey: string }[];
 };
-async function accepted(rows: Rows, year: number, kind: string | null): Promise<Row[]> {
+const WHOLE = (
+  documents: string,
+) => `ct.code || ' ' || ct.name AS folder, c.code, c.name AS consortium, ct.name AS city, p.kind, p.year,
+  to_char(r.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "submittedAt", to_char(r.approved_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "approvedAt",
+  to_char(r.accepted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "acceptedAt", o.due_at AS "dueAt", o.filed_at AS "filedAt",
+  (SELECT coalesce(json_agg(json_build_object('kind', d.kind, 'byteSize', d.byte_size, 'sha256', d.sha256, 'storageKey', d.storage_key) ORDER BY d.kind DESC), '[]')
+   FROM report_document d WHERE d.revision_id = r.id AND ${documents}) AS documents`;
+
+/** One more than an archive may have, where there are more: nobody reads such a list to its end. */
+async function accepted(rows: Rows, year: number, kind: string | null, columns?: string): Promise<Row[]> {
   const values: unknown[] = [year, kind];
   return rows.query<Row>(
-    `SELECT ct.code || ' ' || ct.name AS folder, c.code, c.name AS consortium, ct.name AS city, p.kind, p.year,
-      to_char(r.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "submittedAt", to_char(r.approved_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "approvedAt",
-      to_char(r.accepted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "acceptedAt", o.due_at AS "dueAt", o.filed_at AS "filedAt",
-      (SELECT coalesce(json_agg(json_build_object('kind', d.kind, 'byteSize', d.byte_size, 'sha256', d.sha256, 'storageKey', d.storage_key) ORDER BY d.kind DESC), '[]')
-       FROM report_document d WHERE d.revision_id = r.id AND ${rows.allowed(ReportDocument, 'd', values)}) AS documents
+    `SELECT ${columns ?? WHOLE(rows.allowed(ReportDocument, 'd', values))}
     FROM report p JOIN report_revision r ON r.report_id = p.id AND r.number = p.last_revision_number JOIN report_obligation o ON o.id = p.obligation_id
     JOIN consortium c ON c.id = p.consortium_id JOIN city ct ON ct.id = p.city_id
     WHERE p.year = $1 AND p.state = 'ACCEPTED' AND r.accepted_at IS NOT NULL AND ($2::text IS NULL OR p.kind = $2)
       AND ${rows.allowed(Report, 'p', values, 'requestReportArchive')} AND ${rows.allowed(ReportRevision, 'r', values)}
       AND ${rows.allowed(ReportObligation, 'o', values)}
-    ORDER BY ct.code, c.list_number, c.id, o.due_on`,
+    ORDER BY ct.code, c.list_number, c.id, o.due_on LIMIT ${MAX_REPORTS + 1}`,
     values,
   );
 }
@@ -72,6 +82,8 @@ export const archiveAccess =
     if (actor?.role !== 'PROVINCE') return null;
     const { year, kind } = claims;
     const found = await holder.door.reading(actor, (rows) => accepted(rows, Number(year), kind || null));
+    // more were accepted since: whoever asks for a new link is told
+    if (found.length > MAX_REPORTS) return null;
     const what = kind ? labelOf('ReportKind', kind, 'zh') : '全部材料';
     const title = `${year}年已收${what}`;
     const { archive } = await import('./archive.js');

@@ -16,6 +16,7 @@ import {
   partsOf,
   type Receiver,
   type Storage,
+  StorageUnavailable,
   UPLOAD_HEADERS,
   UploadError,
 } from './storage.js';
@@ -48,58 +49,60 @@ export function localStorage(dir: string, { links, maxUploadBytes = MAX_UPLOAD_B
       return { url: url(), headers: UPLOAD_HEADERS, parts };
     },
 
-    async receive(uploadId, body, announced, part) {
-      const folder = folderOf(uploadId);
-      if (announced.byteSize > maxUploadBytes) throw new UploadError('TOO_LARGE');
-      const sent = sentBy(body);
-      await (part
-        ? keep(measured(sent, lengthOf(part)), join(folder, String(part.number)))
-        : keep(verified(sent, announced), join(folder, WHOLE)));
-    },
+    receive: (uploadId, body, announced, part) =>
+      attempt(async () => {
+        const folder = folderOf(uploadId);
+        if (announced.byteSize > maxUploadBytes) throw new UploadError('TOO_LARGE');
+        const sent = sentBy(body);
+        await (part
+          ? keep(measured(sent, lengthOf(part)), join(folder, String(part.number)))
+          : keep(verified(sent, announced), join(folder, WHOLE)));
+      }),
 
-    async settle(uploadId, announced, key) {
-      const [target, folder] = [pathOf(key), folderOf(uploadId)];
-      const settled = async () => (await sizeOf(target)) === announced.byteSize;
-      const take = async () => {
-        // a whole file was verified when it arrived
-        const whole = join(folder, WHOLE);
-        if ((await sizeOf(whole)) === announced.byteSize) await place(whole, target);
-        else await keep(verified(await joined(folder, announced), announced), target);
-      };
-      if (!(await settled())) {
-        await take().catch(async (error) => {
-          // somebody else may have settled it in between, and tidied it away
-          if (await settled().catch(() => false)) return;
-          throw isIncomplete(error) ? new UploadError('INCOMPLETE', { cause: error }) : error;
-        });
-      }
-      await tidy(folder);
-    },
+    settle: (uploadId, announced, key) =>
+      attempt(async () => {
+        const [target, folder] = [pathOf(key), folderOf(uploadId)];
+        const settled = async () => (await sizeOf(target)) === announced.byteSize;
+        const take = async () => {
+          // a whole file was verified when it arrived
+          const whole = join(folder, WHOLE);
+          if ((await sizeOf(whole)) === announced.byteSize) await place(whole, target);
+          else await keep(verified(await joined(folder, announced), announced), target);
+        };
+        if (!(await settled())) {
+          await take().catch(async (error) => {
+            // somebody else may have settled it in between, and tidied it away
+            if (await settled().catch(() => false)) return;
+            throw isIncomplete(error) ? new UploadError('INCOMPLETE', { cause: error }) : error;
+          });
+        }
+        await tidy(folder);
+      }),
 
-    put: (key, bytes) => keep(one(bytes), pathOf(key)),
+    put: (key, bytes) => attempt(() => keep(one(bytes), pathOf(key))),
 
-    async open(key, range) {
-      const file = await opened(pathOf(key));
-      try {
-        const { size } = await file.stat();
-        return { stream: file.createReadStream(range && { start: range.start, end: range.end }), byteSize: size };
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
-    },
+    open: (key, range) =>
+      attempt(async () => {
+        const file = await opened(pathOf(key));
+        try {
+          const { size } = await file.stat();
+          return { stream: file.createReadStream(range && { start: range.start, end: range.end }), byteSize: size };
+        } catch (error) {
+          await file.close();
+          throw error;
+        }
+      }),
 
-    async local(key) {
-      const path = pathOf(key);
-      if ((await sizeOf(path)) === undefined) throw new FileMissing('no file under this key');
-      return { path, release: async () => {} };
-    },
+    local: (key) =>
+      attempt(async () => {
+        const path = pathOf(key);
+        if ((await sizeOf(path)) === undefined) throw new FileMissing();
+        return { path, release: async () => {} };
+      }),
 
-    sizeOf: async (key) => sizeOf(pathOf(key)),
+    sizeOf: (key) => attempt(() => sizeOf(pathOf(key))),
 
-    async remove(key) {
-      await rm(pathOf(key), { force: true });
-    },
+    remove: (key) => attempt(() => rm(pathOf(key), { force: true })),
 
     async *list(prefix) {
       for await (const kept of walk(dir, '', prefix)) if (isKey(kept.key)) yield kept;
@@ -107,6 +110,15 @@ export function localStorage(dir: string, { links, maxUploadBytes = MAX_UPLOAD_B
 
     abandon: (before) => removeOlder(incoming, before),
   };
+}
+
+/** What the system says of the folder, such as a disk that is gone, is an outage of the store; what it says of us is not. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException | null)?.syscall ? new StorageUnavailable(error) : error;
+  }
 }
 
 const isIncomplete = (error: unknown): boolean =>
@@ -146,7 +158,7 @@ async function opened(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (error) {
-    throw isMissing(error) ? new FileMissing('no file under this key', { cause: error }) : error;
+    throw isMissing(error) ? new FileMissing({ cause: error }) : error;
   }
 }
 

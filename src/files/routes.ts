@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from '../graph/errors.js';
+import { ApiError, type RequestErrorCode } from '../graph/errors.js';
 import { languageOf, type Text } from '../graph/language.js';
 import { type ByteRange, dispositionOf, rangeOf } from './http-headers.js';
 import { downloadPath, uploadPath } from './links.js';
@@ -16,6 +17,7 @@ import {
   UploadError,
   type UploadErrorCode,
 } from './storage.js';
+import { delivered } from './verify.js';
 
 /** The claims of a link with `id`, the object's id from its path, which the signature covers too. */
 export type LinkClaims = Record<string, string> & { id: string };
@@ -66,8 +68,9 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
       request.log.error({ err: error.originalError }, 'storage');
       return refuse(reply.header('retry-after', '30'), UNAVAILABLE);
     }
-    request.log.error({ err: error }, 'files');
-    return refuse(reply, error instanceof ApiError && error.code === 'UNAVAILABLE' ? BUSY : FAILED);
+    const known = error instanceof ApiError ? OF_A_REQUEST[error.code] : undefined;
+    if (known !== NOT_FOUND) request.log.error({ err: error }, 'files');
+    return refuse(reply, known ?? FAILED);
   });
 
   const claimsOf = (request: FastifyRequest): LinkClaims => {
@@ -103,7 +106,7 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
           'content-security-policy': "sandbox; default-src 'none'",
         });
         const headOnly = request.method === 'HEAD';
-        if ('stream' in grant) return headOnly ? reply.send() : reply.send(grant.stream());
+        if ('stream' in grant) return headOnly ? reply.send() : send(reply, await begun(grant.stream()));
         reply.header('accept-ranges', 'bytes');
         const etag = grant.sha256 && `"${grant.sha256}"`;
         if (etag) reply.header('etag', etag);
@@ -118,7 +121,9 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
         const body = await bodyOf(grant, range);
         if (headOnly && !Buffer.isBuffer(body)) body.destroy();
         if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${byteSize}`);
-        return reply.header('content-length', end - start + 1).send(headOnly ? undefined : body);
+        reply.header('content-length', end - start + 1);
+        if (headOnly) return reply.send();
+        return Buffer.isBuffer(body) ? reply.send(body) : send(reply, body);
       },
     });
 
@@ -128,10 +133,32 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
   ): Promise<Readable | Buffer> {
     if ('bytes' in grant) return range ? grant.bytes.subarray(range.start, range.end + 1) : grant.bytes;
     const { stream, byteSize } = await storage.open(grant.key, range);
-    if (byteSize === grant.byteSize) return stream;
+    if (byteSize === grant.byteSize) return begun(delivered(stream, range ? { byteSize: lengthOf(range) } : grant));
     stream.destroy();
-    throw new Error(`a stored file has ${byteSize} bytes instead of ${grant.byteSize}`);
+    throw new StorageUnavailable(new Error(`a stored file has ${byteSize} bytes instead of ${grant.byteSize}`));
   }
+}
+
+/** Its first bytes are there, or it is known that none will come: what fails until then is answered in words. */
+async function begun(stream: Readable): Promise<Readable> {
+  try {
+    await once(stream, 'readable');
+    return stream;
+  } catch (error) {
+    throw error instanceof ApiError ? error : new StorageUnavailable(error);
+  }
+}
+
+/**
+ * What fails later breaks the connection off, before its length or its last chunk. HTTP/1.0, as some proxies speak it, knows
+ * neither: there an orderly end would be the end of the file, and a reset is none.
+ */
+function send(reply: FastifyReply, body: Readable): FastifyReply {
+  body.once('error', (error) => {
+    reply.log.error({ err: error }, 'a download broke off');
+    if (reply.request.raw.httpVersion === '1.0') reply.raw.socket?.resetAndDestroy();
+  });
+  return reply.send(body);
 }
 
 const ALWAYS = { 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' };
@@ -178,6 +205,19 @@ const UNAVAILABLE = new Problem(
   { zh: '文件存储暂时不可用，请稍后重试。', en: 'The file storage does not answer; try again later.' },
   true,
 );
+
+/** What the database says, in the words of a link: a token that ended between two looks is a link that does not hold. */
+const OF_A_REQUEST: Partial<Record<RequestErrorCode, Problem>> = {
+  UNAUTHENTICATED: NOT_FOUND,
+  TOKEN_EXPIRED: NOT_FOUND,
+  TOKEN_REVOKED: NOT_FOUND,
+  FORBIDDEN: NOT_FOUND,
+  NOT_FOUND,
+  CONFLICT: BUSY,
+  // a read that took too long
+  QUERY_TOO_COSTLY: BUSY,
+  UNAVAILABLE: BUSY,
+};
 
 const PROBLEMS: Record<UploadErrorCode, Problem> = {
   INCOMPLETE: new Problem(

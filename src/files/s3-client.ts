@@ -37,11 +37,11 @@ export const isAbsent = (error: unknown): boolean => {
 };
 
 /** A TypeError is a mistake of ours: no key. */
-const OURS = [UploadError, FileMissing, ApiError, TypeError];
+const OURS = [UploadError, ApiError, TypeError];
 
 /** The store's refusals in the words of the storage. Whatever it is, the sender can only try again later. */
 export function translated(error: unknown): unknown {
   if (OURS.some((known) => error instanceof known)) return error;
-  if (isAbsent(error)) return new FileMissing('no file under this key', { cause: error });
+  if (isAbsent(error)) return new FileMissing({ cause: error });
   return isFull(error as Refusal) ? new UploadError('NO_SPACE', { cause: error }) : new StorageUnavailable(error);
 }

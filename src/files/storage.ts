@@ -20,16 +20,20 @@ export class UploadError extends Error {
   }
 }
 
-/** Nothing is stored under this key. */
-export class FileMissing extends Error {}
-
-/** The store does not answer. A request error by itself, so that no caller has to translate it. */
+/** The store does not answer, or not with what it was given. A request error by itself, so that no caller has to translate it. */
 export class StorageUnavailable extends ApiError {
   constructor(cause: unknown) {
     super('UNAVAILABLE', {
       cause: cause instanceof Error ? cause : new Error(String(cause)),
       message: { zh: '文件存储暂时不可用，请稍后重试。', en: 'The file storage is not available; try again later.' },
     });
+  }
+}
+
+/** Nothing is stored under this key: of a file that is on record no less an outage. */
+export class FileMissing extends StorageUnavailable {
+  constructor(options?: ErrorOptions) {
+    super(new Error('no file under this key', options));
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { type Announced, UploadError } from './storage.js';
 
 /** Passes the chunks on and throws at the end unless they were exactly what was announced; never a byte more goes through. */
@@ -35,4 +35,31 @@ export async function* sentBy(body: Readable): AsyncGenerator<Buffer> {
   } catch (cause) {
     throw new UploadError('ABORTED', { cause });
   }
+}
+
+/**
+ * A kept file on its way out, which fails unless it is exactly what is on record. The last chunk waits for that: whoever
+ * reads gets all of the right bytes, or an end that is none. Who leaves closes what is open.
+ */
+export function delivered(source: Readable, { byteSize, sha256 }: { byteSize: number; sha256?: string }): Readable {
+  const hash = sha256 === undefined ? undefined : createHash('sha256');
+  let size = 0;
+  let held: Buffer | undefined;
+  const checked = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      hash?.update(chunk);
+      const ready = held;
+      held = chunk;
+      done(size > byteSize ? new Error(`more than the ${byteSize} bytes on record`) : null, ready);
+    },
+    flush(done) {
+      if (size !== byteSize) done(new Error(`${size} of the ${byteSize} bytes on record`));
+      else if (hash && hash.digest('hex') !== sha256) done(new Error('not the SHA-256 on record'));
+      else done(null, held);
+    },
+  });
+  // also before anybody reads: an error that nobody hears ends the process
+  pipeline(source, checked, () => {});
+  return checked;
 }

@@ -10,6 +10,7 @@ export const UserErrorCode = labelledEnum(
     REQUIRED: { zh: '此项必填。', en: 'This is required.' },
     INVALID: { zh: '此项无效。', en: 'This is not valid.' },
     TOO_LONG: { zh: '内容过长。', en: 'This is too long.' },
+    TOO_MANY: { zh: '一次取得过多，请缩小范围。', en: 'This is too much at once; ask for less.' },
     CONFLICT: { zh: '已被他人更改，请刷新后重试。', en: 'Somebody else changed this; reload and try again.' },
     ILLEGAL_TRANSITION: { zh: '当前状态下不可执行此操作。', en: 'Not possible in this state.' },
     DOCUMENT_MISSING: {

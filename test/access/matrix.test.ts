@@ -55,7 +55,12 @@ const MUTATIONS: Record<string, Target> = {
         : { role: 'BOARD', consortiumId: at.consortium }),
   }),
   revokeToken: (at, role) => ({
-    tokenId: role === 'PROVINCE' ? `tok-bureau-${at.city}` : `tok-board-${at.consortium}`,
+    tokenId:
+      role === 'PROVINCE'
+        ? `tok-bureau-${at.city}`
+        : role === 'BOARD'
+          ? `tok-seal_unit-${at.consortium}`
+          : `tok-board-${at.consortium}`,
   }),
 };
 
@@ -194,4 +199,4 @@ it('is the committed matrix: who may do what to whose', async () => {
   const found = `${lines.join('\n')}\n`;
   if (process.env.UPDATE_MATRIX === '1') writeFileSync(FILE, found);
   expect(found).toBe(readFileSync(FILE, 'utf8'));
-}, 60_000);
+}, 240_000);

@@ -197,7 +197,7 @@ describe('GET', () => {
     expect(headers(head)).toEqual(headers(full));
     expect(await head.text()).toBe('');
     await full.arrayBuffer();
-    expect((await get('doc_lost', {}, 'HEAD')).status).toBe(500);
+    expect((await get('doc_lost', {}, 'HEAD')).status).toBe(503);
     expect((await get('doc_none', {}, 'HEAD')).status).toBe(404);
   });
 
@@ -244,10 +244,14 @@ describe('GET', () => {
   });
 
   it('tells nothing of what went wrong inside', async () => {
-    for (const id of ['doc_lost', 'doc_short', 'doc_breaks']) {
+    for (const [id, status, code] of [
+      ['doc_lost', 503, 'STORAGE_UNAVAILABLE'],
+      ['doc_short', 503, 'STORAGE_UNAVAILABLE'],
+      ['doc_breaks', 500, 'INTERNAL'],
+    ] as const) {
       const answer = await get(id);
       expect(answer.headers.get('content-disposition')).toBeNull();
-      expect(await codeOf(answer)).toEqual([500, 'INTERNAL']);
+      expect(await codeOf(answer)).toEqual([status, code]);
     }
   });
 

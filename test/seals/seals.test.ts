@@ -160,6 +160,43 @@ describe('a lead unit seals for itself', () => {
     expect((await s.ask(newer.secret, REQUEST)).errors![0].extensions.code).toBe('TOKEN_REVOKED');
   });
 
+  it('is taken back by any token of the board that issued it, and by no other board', async () => {
+    const revoke = (token: string, tokenId: string) =>
+      change(s, token, 'revokeToken', { tokenId }, 'token { id revokedAt } userErrors { code }');
+    const { token, secret: short } = await sealToken(report.id, units[0].id);
+    for (const code of ['430000-2024-07', '430000-2024-01'])
+      await expect(revoke(s.token('BOARD', code), token.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    // nor anything else: its own token, its bureau's, a department's, another board's; not even as a rehearsal
+    await expect(revoke(board(), s.actor('BOARD', CODE).tokenId!)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    for (const [role, code] of [
+      ['CITY_BUREAU', '430400'],
+      ['CITY_DEPARTMENT', undefined],
+      ['BOARD', '430000-2024-07'],
+      ['PROVINCE', undefined],
+      ['ADMINISTRATOR', undefined],
+    ] as const)
+      await expect(revoke(board(), s.actor(role, code).tokenId!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(revoke(short, token.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect((await s.ask(short, REQUEST)).errors).toBeUndefined();
+
+    const { data } = await s.ask(
+      s.token('CITY_BUREAU', '430400'),
+      'mutation ($id: ID!) { issueToken(input: { role: BOARD, label: "同事", consortiumId: $id }) { secret } }',
+      { id: s.actor('BOARD', CODE).consortiumId },
+    );
+    const answer = await revoke(data.issueToken.secret, token.id);
+    expect(answer).toEqual({ token: { id: token.id, revokedAt: s.clock.now.toISOString() }, userErrors: [] });
+    expect((await s.ask(short, REQUEST)).errors![0].extensions.code).toBe('TOKEN_REVOKED');
+    const audit = () =>
+      s.owner.query("SELECT actor_role, detail FROM audit_entry WHERE action = 'revokeToken' AND subject_id = $1", [
+        token.id,
+      ]);
+    expect(await audit()).toEqual([{ actor_role: 'BOARD', detail: { role: 'SEAL_UNIT' } }]);
+    // twice changes nothing
+    expect((await revoke(board(), token.id)).token.revokedAt).toBe(answer.token.revokedAt);
+    expect(await audit()).toHaveLength(1);
+  });
+
   it('sees nothing once the PDF is replaced: its seal is void', async () => {
     const { secret: fresh } = await sealToken(report.id, units[1].id);
     const uploadId = await upload(s, board(), '总结.pdf', await pdf('another'));
