@@ -226,4 +226,5 @@ test('memory stays flat over 2,000 reports of two files', async () => {
   expect(bytes).toBeGreaterThan(2_000 * 400_000);
   expect(grewMegabytes).toBeLessThan(20);
   expect({ mostOpen, open }).toEqual({ mostOpen: 1, open: 0 });
-});
+  // eight hundred megabytes go through it, on a machine that others use too
+}, 240_000);
