@@ -28,8 +28,8 @@ export const FINDINGS = {
     'The file is encrypted or has a password, be it only for permissions; remove it and send the file again.',
   ),
   MACROS: error(
-    '文件含有宏，请另存为不含宏的 .docx 后上传。',
-    'The file holds macros; save it as a .docx without macros and send that.',
+    '文件或其附件含有宏，请删除带宏的附件，或另存为不含宏的 .docx 后上传。',
+    'The file or one attached to it holds macros; remove what is attached, or save it as a .docx without macros and send that.',
   ),
   EXTERNAL_LINK: error(
     '文件引用了外部模板、图片、对象或 DDE 数据，请嵌入或断开这些链接后上传（普通网页超链接不受影响）。',
@@ -52,8 +52,8 @@ export const FINDINGS = {
     'The PDF holds scripts (JavaScript or the like); print it to a new PDF and send that.',
   ),
   LAUNCH_ACTION: error(
-    'PDF 含有启动外部程序或文件的动作，请用“打印为 PDF”重新生成后上传。',
-    'The PDF would launch a program or file; print it to a new PDF and send that.',
+    'PDF 含有启动外部程序、打开外部文件或访问网络共享的动作，请用“打印为 PDF”重新生成后上传。',
+    'The PDF would launch a program, open another file or go to a network share; print it to a new PDF and send that.',
   ),
   FORM_SUBMIT: error(
     'PDF 含有向外提交或导入数据的表单或 XFA 表单，请用“打印为 PDF”重新生成后上传。',

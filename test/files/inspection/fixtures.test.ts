@@ -17,6 +17,7 @@ describe('a file that another program made', () => {
     ['libreoffice.rtf', ['LEGACY_WORD']],
     ['libreoffice.odt', ['WRONG_TYPE']],
     ['libreoffice.pdf', []],
+    ['libreoffice-hybrid.pdf', ['EMBEDDED_FILE']],
     ['wps-like.pdf', []],
     ['qpdf-object-streams.pdf', []],
     ['qpdf-linearized.pdf', []],
@@ -30,7 +31,7 @@ describe('a file that another program made', () => {
   });
 
   it('is all of the folder', async () => {
-    expect((await readdir(fixtures)).filter((name) => name !== 'README.md')).toHaveLength(12);
+    expect((await readdir(fixtures)).filter((name) => name !== 'README.md')).toHaveLength(13);
   });
 
   it('has the same text as Word and as PDF, in Chinese, and another is another', async () => {

@@ -34,6 +34,7 @@ const TYPES = new Set([
   'chm',
   'crx',
   'xpi',
+  'swf',
 ]);
 
 /** The start of a script, of a link file, or of a registry file; a BOM may stand before it. */

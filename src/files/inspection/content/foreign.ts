@@ -10,10 +10,15 @@ const MARKS = [
   'This program cannot be run in DOS mode',
 ];
 const MARKUP = /<(?:!doctype\s+html|html|head|body|script|iframe|svg|hta:|\?php)\b/i;
+/** By a bit or two, as noise has them. */
+const GUESSED = new Set(['mp1', 'mp2', 'mp3', 'aac']);
 const SHEBANG = /^\s*(?:#!\s*\/|@echo off)/i;
 
 /** Nothing but spaces, ends of lines and NULs. */
 export const isBlank = (bytes: Buffer): boolean => bytes.every((b) => [0, 9, 10, 12, 13, 32].includes(b));
+
+/** Whether a browser that looks for tags would show it as a page. */
+export const isMarkup = (text: string): boolean => MARKUP.test(text);
 
 /**
  * Whether foreign bytes are another format's. What is unknown is not: printers, mail gateways and old exporters leave
@@ -23,8 +28,9 @@ export async function isForeign(bytes: Buffer): Promise<boolean> {
   if (isBlank(bytes)) return false;
   if (MARKS.some((mark) => bytes.includes(mark, 0, 'latin1'))) return true;
   const text = bytes.toString('latin1');
-  if (MARKUP.test(text) || SHEBANG.test(text)) return true;
+  if (isMarkup(text) || SHEBANG.test(text)) return true;
   const start = bytes.subarray(bytes.findIndex((b) => b > 32));
   if (start.subarray(0, 2).toString('latin1') === 'MZ') return true;
-  return (await typeOf(start)) !== undefined;
+  const type = await typeOf(start);
+  return type !== undefined && !GUESSED.has(type);
 }

@@ -2,6 +2,7 @@ const END = Buffer.from('PK\x05\x06', 'latin1');
 const END_SIZE = 22;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+const RECORD_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
 /** The two records of zip64 that stand between the directory and its end. */
 const RECORDS_64 = 56 + 20;
@@ -25,7 +26,14 @@ export function zipEndAt(file: Buffer, at: number): ZipEnd | undefined {
   const end = at + END_SIZE + file.readUInt16LE(at + 20);
   if (at >= 20 && file.readUInt32LE(at - 20) === LOCATOR_64) {
     const said = offset === UNSAID || size === UNSAID || entries === 0xffff;
-    return said || central(file, at - RECORDS_64 - size) ? { start: 0, at, end, entries } : undefined;
+    if (!said && !central(file, at - RECORDS_64 - size)) return undefined;
+    // the longer record says where the directory should be, and stands right behind it
+    const record = at - RECORDS_64;
+    const known = record >= 0 && file.readUInt32LE(record) === RECORD_64;
+    const start = known
+      ? record - Number(file.readBigUInt64LE(record + 40)) - Number(file.readBigUInt64LE(record + 48))
+      : 0;
+    return { start: Math.max(0, start), at, end, entries };
   }
   const start = at - size - offset;
   if (start < 0 || (entries > 0 && !central(file, at - size))) return undefined;

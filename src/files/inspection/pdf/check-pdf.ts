@@ -5,11 +5,12 @@ import { lastZip } from '../content/zip.js';
 import type { Report } from '../report.js';
 import { Attachments } from './attachments.js';
 import { type Found, nameOf, Objects } from './objects.js';
-import { isPolyglot } from './polyglot.js';
+import { Polyglot } from './polyglot.js';
 import { Signatures } from './signatures.js';
 import { resetSpent } from './streams.js';
 import { openPdf, textOf } from './text.js';
-import { has, threatsIn } from './threats.js';
+import { Texts } from './texts.js';
+import { has, Threats } from './threats.js';
 import { Tree, Wholeness } from './wholeness.js';
 
 const HEADER = '%PDF-';
@@ -73,28 +74,31 @@ async function hasScripts(document: PDFDocumentProxy): Promise<boolean> {
 /** What the objects say, whoever opens them. */
 async function structure(file: Buffer, report: Report): Promise<{ objects: Objects; tree: Tree }> {
   const objects = new Objects(file);
-  const attachments = new Attachments();
+  const texts = new Texts();
+  const threats = new Threats(texts);
+  const attachments = new Attachments(texts);
   const signatures = new Signatures();
   const whole = new Wholeness(objects);
+  const polyglot = new Polyglot(file, objects);
   const tree = new Tree();
+  const all = [texts, threats, attachments, signatures, whole, polyglot, tree];
   for (const found of objects.all()) {
-    report.add(...threatsIn(found));
-    attachments.see(found);
-    signatures.see(found);
-    whole.see(found);
-    tree.see(found);
+    for (const one of all) one.see(found);
     if (isEncrypted(found)) report.add('ENCRYPTED');
   }
-  for (const trailer of objects.trailers()) {
-    if (has(trailer.value, 'Encrypt')) report.add('ENCRYPTED');
-    whole.seeTrailer(trailer.end);
+  for (const { value, end } of objects.trailers()) {
+    if (has(value, 'Encrypt')) report.add('ENCRYPTED');
+    attachments.seeTrailer(value);
+    whole.seeTrailer(end);
+    polyglot.seeEnd(end);
   }
+  report.add(...threats.findings);
   if (objects.hopeless || whole.isCut) report.add('DAMAGED');
   report.add(...(await attachments.findings()));
   const { signatures: signed, findings } = signatures.check(file);
   report.signatures = signed;
   report.add(...findings);
-  if (await isPolyglot(file, objects)) report.add('POLYGLOT');
+  if (await polyglot.isOne((stream) => attachments.isAttached(stream))) report.add('POLYGLOT');
   return { objects, tree };
 }
 
