@@ -48,7 +48,7 @@ export type List = {
   parks: ListedPark[];
 };
 
-/** The files themselves, not a copy in the build: what a person corrected is what the next start loads. */
+/** The files themselves, not a copy in the build: what a person corrected is what is compared. */
 export const listFolder = (): string => join(projectRoot, 'seeds', 'list');
 
 export const consortiumCode = (provinceCode: string, year: number, number: number): string =>

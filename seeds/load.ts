@@ -1,108 +1,117 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Text } from '../src/graph/language.js';
-import { makeSealUnits } from '../src/seals/units.js';
-import { movedConsortia, moveToCities } from './cities.js';
-import { type List, readList } from './list.js';
-import { withdrawObligations } from './obligations.js';
-import {
-  cityRows,
-  consortiumId,
-  consortiumRows,
-  departmentRows,
-  designationRows,
-  leadRows,
-  organizationRows,
-  parkLinkRows,
-  parkRows,
-  provinceId,
-  provinceRows,
-  type Row,
-} from './rows.js';
-import { unitIds } from './units.js';
+import { ensureObligations } from '../src/reports/obligations.js';
+import { type Comparison, compare, type Difference } from './compare.js';
+import { listFolder, readList } from './list.js';
+import { TABLES } from './memory.js';
+import { fingerprint } from './published.js';
+import { consortiumId } from './rows.js';
+import { ListError } from './table.js';
+import { write } from './write.js';
 
-export type Loaded = { inserted: number; updated: number; unchanged: number; removed: number };
+type Options = { folder?: string };
 
-/** The list's files into the database, in one transaction; what is right already is not touched. */
+/** The audit's subject of the list as a whole; its last row tells which files were applied. */
+const SUBJECT = 'list';
+
+/** A start: the files into a database without a list, in one transaction. From then on the list belongs to the database. */
 export async function loadList(
   dataSource: DataSource,
   progress?: (text: Text) => void,
-  { folder }: { folder?: string } = {},
-): Promise<Loaded> {
+  { folder = listFolder() }: Options = {},
+): Promise<{ loaded: number }> {
+  const state = async (db: Pick<EntityManager, 'query'>): Promise<{ filled: boolean; files: string | null }> =>
+    (
+      await db.query(
+        `SELECT EXISTS (SELECT FROM province) AS filled,
+           (SELECT detail->>'files' FROM audit_entry WHERE subject_id = $1 AND actor_role = 'LOADER' ORDER BY serial DESC LIMIT 1) AS files`,
+        [SUBJECT],
+      )
+    )[0];
+  const found = await state(dataSource);
+  if (found.filled) {
+    if (found.files !== fingerprint(folder))
+      progress?.({
+        zh: '名单文件与上次采用的不同，数据库未改动：用 npm run list 查看，加 -- --apply 采用。',
+        en: 'The list’s files are not those that were applied last, and nothing was changed: npm run list shows the differences, -- --apply corrects what was published.',
+      });
+    return { loaded: 0 };
+  }
   const list = readList(folder);
-  const loaded = await dataSource.transaction(async (db) => {
-    // two that start at once: the second finds everything unchanged
-    await db.query('SELECT pg_advisory_xact_lock(1732400000001)');
+  const loaded = await asLoader(dataSource, async (db) => {
+    // of two first starts the second finds everything loaded
+    await db.query('SET LOCAL ROLE NONE');
+    if ((await state(db)).filled) return 0;
     await db.query('SET LOCAL ROLE iec_loader');
-    return load(db, list);
+    const { differences } = await compare(db, list);
+    await write(db, differences);
+    await note(db, new Date(), [], folder);
+    return differences.length;
   });
-  progress?.({
-    zh: `名单：新增 ${loaded.inserted}，更正 ${loaded.updated}，移除 ${loaded.removed}，未变 ${loaded.unchanged}。`,
-    en: `The list: ${loaded.inserted} added, ${loaded.updated} corrected, ${loaded.removed} removed, ${loaded.unchanged} unchanged.`,
-  });
-  return loaded;
+  progress?.({ zh: `名单已载入：${loaded} 行。`, en: `The list is loaded: ${loaded} rows.` });
+  return { loaded };
 }
 
-async function load(db: EntityManager, list: List): Promise<Loaded> {
-  const total: Loaded = { inserted: 0, updated: 0, unchanged: 0, removed: 0 };
-  /** One statement: what is missing is added, what differs corrected; `once` is what a file says only of a new row. */
-  const save = async (table: string, rows: Row[], once: string[] = []): Promise<void> => {
-    if (rows.length === 0) return;
-    const columns = Object.keys(rows[0]);
-    const corrected = columns.filter((column) => column !== 'id' && !once.includes(column));
-    const changed: { inserted: boolean }[] = await db.query(
-      `INSERT INTO ${table} (${columns.join(', ')})
-       SELECT ${columns.join(', ')} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)
-       ON CONFLICT (id) DO UPDATE SET ${corrected.map((column) => `${column} = excluded.${column}`).join(', ')}
-       WHERE ROW(${corrected.map((column) => `${table}.${column}`).join(', ')})
-         IS DISTINCT FROM ROW(${corrected.map((column) => `excluded.${column}`).join(', ')})
-       RETURNING xmax = 0 AS inserted`,
-      [JSON.stringify(rows)],
-    );
-    const inserted = changed.filter((row) => row.inserted).length;
-    total.inserted += inserted;
-    total.updated += changed.length - inserted;
-    total.unchanged += rows.length - changed.length;
-  };
-  /** Rows of the given parents that the files don't have any more. */
-  const remove = async (table: string, parent: string, parents: string[], kept: Row[], which = 'TRUE') => {
-    const [{ removed }] = await db.query(
-      `WITH gone AS (
-         DELETE FROM ${table} r WHERE r.${parent} = ANY($1) AND ${which} AND NOT EXISTS (
-           SELECT FROM jsonb_populate_recordset(NULL::${table}, $2::jsonb) k
-           WHERE k.id = r.id ${kept.length && 'position' in kept[0] ? 'AND k.position = r.position' : ''})
-         RETURNING 1)
-       SELECT count(*)::int AS removed FROM gone`,
-      [parents, JSON.stringify(kept)],
-    );
-    total.removed += removed;
-  };
+/** Where files and database differ; with `apply` what was published is corrected, and never what was changed since. */
+export async function correctList(
+  dataSource: DataSource,
+  { folder = listFolder(), apply = false, now = new Date() }: Options & { apply?: boolean; now?: Date } = {},
+): Promise<Comparison> {
+  const list = readList(folder);
+  return asLoader(dataSource, async (db) => {
+    // nobody changes what is being compared
+    if (apply)
+      await db.query(
+        `LOCK TABLE ${[...TABLES, 'consortium_park', 'membership'].join(', ')} IN SHARE ROW EXCLUSIVE MODE`,
+      );
+    const comparison = await compare(db, list);
+    if (!apply) return comparison;
+    const refused = comparison.differences.filter(({ act }) => act === 'REFUSE');
+    if (refused.length)
+      throw new ListError(
+        list.consortia
+          .filter(({ code }) => refused.some(({ id }) => id === consortiumId(code)))
+          .map(({ line, name }) => ({
+            file: 'consortia.csv',
+            line,
+            zh: `“${name}”已有报送材料，请恢复原来的 city_code。`,
+            en: `“${name}” has reports already; put its city_code back.`,
+          })),
+      );
+    const applied = comparison.differences.filter(({ act }) => act !== 'KEEP');
+    await write(db, applied);
+    await note(db, now, applied, folder);
+    if (applied.length) {
+      await db.query('SET LOCAL ROLE iec_job');
+      await ensureObligations((sql, params) => db.query(sql, params), now);
+    }
+    return comparison;
+  });
+}
 
-  const provinces = list.provinces.map(({ code }) => provinceId(code));
-  const consortia = list.consortia.map(({ code }) => consortiumId(code));
-  await save('province', provinceRows(list));
-  await save('city', cityRows(list));
-  const departments = departmentRows(list);
-  await remove('department', 'province_id', provinces, departments);
-  await save('department', departments);
-  const corrected = total.updated;
-  await save('designation', designationRows(list));
-  const redated = total.updated > corrected;
+const asLoader = <T>(dataSource: DataSource, work: (db: EntityManager) => Promise<T>): Promise<T> =>
+  dataSource.transaction(async (db) => {
+    await db.query('SELECT pg_advisory_xact_lock(1732400000001)');
+    await db.query('SET LOCAL ROLE iec_loader');
+    return work(db);
+  });
 
-  const units = await unitIds(db, list);
-  await save('organization', organizationRows(list, units.organizations));
-  await save('park', parkRows(list, units.parks));
-  const moved = await movedConsortia(db, list);
-  // the file says where a consortium stands on the list, not how it has fared since
-  await save('consortium', consortiumRows(list), ['status']);
-
-  const parks = parkLinkRows(list, units.parks);
-  await remove('consortium_park', 'consortium_id', consortia, parks);
-  await save('consortium_park', parks);
-  const leads = leadRows(list, units.organizations);
-  await remove('membership', 'consortium_id', consortia, leads, `r.role IN ('LEAD_SCHOOL', 'LEAD_ENTERPRISE')`);
-  await save('membership', leads);
-  await moveToCities(db, moved);
-  if (redated) total.removed += await withdrawObligations(db, consortia);
-  await makeSealUnits((sql, values) => db.query(sql, values), provinces);
-  return total;
+/** In the audit: each row with the columns that were corrected, and the files as a whole. */
+async function note(db: EntityManager, now: Date, applied: Difference[], folder: string): Promise<void> {
+  const rows = new Map<
+    string,
+    { subject: string; province: string | null; detail: { table: string; act: string; columns: string[] } }
+  >();
+  for (const { id, provinceId, table, act, column } of applied) {
+    const row = rows.get(id) ?? { subject: id, province: provinceId, detail: { table, act, columns: [] } };
+    if (column) row.detail.columns.push(column);
+    rows.set(id, row);
+  }
+  const whole = { subject: SUBJECT, province: null, detail: { files: fingerprint(folder) } };
+  await db.query(
+    `INSERT INTO audit_entry (at, actor_role, action, subject_id, province_id, detail)
+     SELECT $1, 'LOADER', 'applyList', r.subject, r.province, r.detail
+     FROM jsonb_to_recordset($2::jsonb) r(subject text, province text, detail jsonb)`,
+    [now, JSON.stringify([...rows.values(), whole])],
+  );
 }

@@ -88,27 +88,26 @@ export const consortiumRows = (list: List): Row[] => {
   }));
 };
 
-const linkOf = ({ code, provinceCode }: ListedConsortium, role: string, unit: string, index: number) => ({
-  id: idOf('mem', `${code}:${role}:${unit}`),
-  province_id: provinceId(provinceCode),
-  consortium_id: consortiumId(code),
-  position: index + 1,
-});
+/** What a consortium's row names several of, in order, under the names of its columns in the file. */
+export const CELLS = ['parks', 'lead_schools', 'lead_enterprises'] as const;
+export type Cell = (typeof CELLS)[number];
 
-export const parkLinkRows = (list: List, unitId: UnitId): Row[] =>
-  list.consortia.flatMap((consortium) =>
-    consortium.parks.map((name, i) => {
-      const park_id = unitId(consortium.provinceCode, name);
-      return { ...linkOf(consortium, 'PARK', park_id, i), park_id };
+export const namesIn = (consortium: ListedConsortium, cell: Cell): string[] =>
+  ({ parks: consortium.parks, lead_schools: consortium.leadSchools, lead_enterprises: consortium.leadEnterprises })[
+    cell
+  ];
+
+/** Two names can lead to one unit, where it was renamed since to what the files call another. */
+export const cellsOf = (list: List, units: { organizations: UnitId; parks: UnitId }) =>
+  new Map(
+    list.consortia.map((consortium) => {
+      const unitsIn = (cell: Cell) => {
+        const idFor = cell === 'parks' ? units.parks : units.organizations;
+        return [...new Set(namesIn(consortium, cell).map((name) => idFor(consortium.provinceCode, name)))];
+      };
+      return [
+        consortiumId(consortium.code),
+        Object.fromEntries(CELLS.map((cell) => [cell, unitsIn(cell)])) as Record<Cell, string[]>,
+      ];
     }),
-  );
-
-export const leadRows = (list: List, unitId: UnitId): Row[] =>
-  list.consortia.flatMap((consortium) =>
-    (['LEAD_SCHOOL', 'LEAD_ENTERPRISE'] as const).flatMap((role) =>
-      consortium[role === 'LEAD_SCHOOL' ? 'leadSchools' : 'leadEnterprises'].map((name, i) => {
-        const organization_id = unitId(consortium.provinceCode, name);
-        return { ...linkOf(consortium, role, organization_id, i), organization_id, role };
-      }),
-    ),
   );

@@ -13,8 +13,8 @@ export class ListError extends ConfigError {
     super(
       [
         both({
-          zh: `名单文件有 ${mistakes.length} 处错误，请更正后重新启动：`,
-          en: `The list's files have ${mistakes.length} mistake(s); correct them and start again:`,
+          zh: `名单文件有 ${mistakes.length} 处错误，请更正后再试：`,
+          en: `The list's files have ${mistakes.length} mistake(s); correct them and try again:`,
         }),
         ...mistakes.map(({ file, line, ...text }) => `  ${file}:${line} ${both(text)}`),
       ].join('\n'),

@@ -1,10 +1,8 @@
 import 'reflect-metadata';
-import { migrations } from '../migrations/index.js';
 import { Tokens } from './access/tokens.js';
 import { ConfigError, readConfig } from './config.js';
-import { ownerDataSource } from './database/data-source.js';
-import { startEmbedded } from './database/embedded/server.js';
 import { newId } from './database/ids.js';
+import { asOwner } from './owner.js';
 import { problemOf } from './start-problems.js';
 
 const DAYS = 366;
@@ -12,47 +10,39 @@ const DAYS = 366;
 /** The first administrator's token of an installation: somebody must issue the first, and only who runs the machine can. */
 async function firstToken(): Promise<string> {
   const config = readConfig();
-  const embedded = config.databaseUrl ? undefined : await startEmbedded(config.dataDir, () => {});
-  try {
+  return asOwner(config, async (owner) => {
     const now = new Date();
     const tokens = await Tokens.open(config.dataDir, config.production, () => now);
-    const owner = await ownerDataSource({ url: config.databaseUrl || embedded!.ownerUrl, migrations }).initialize();
-    try {
-      const [{ ready }] = await owner.query("SELECT to_regclass('access_token') IS NOT NULL AS ready");
-      if (!ready)
-        throw new ConfigError(
-          '数据库尚未建立：请先用 npm start 启动一次。 The database is not made yet: run npm start once.',
-        );
-      const claims = {
-        id: newId('tok'),
-        accountId: newId('acc'),
-        name: process.argv[2]?.trim() || '系统管理员',
-        role: 'ADMINISTRATOR' as const,
-        provinceId: null,
-        cityId: null,
-        department: null,
-        consortiumId: null,
-        expiresAt: new Date(Math.floor(now.getTime() / 1000) * 1000 + DAYS * 86_400_000),
-      };
-      await owner.transaction(async (db) => {
-        await db.query('SET LOCAL ROLE iec_loader');
-        await db.query('INSERT INTO account (id, display_name, created_at) VALUES ($1, $2, $3)', [
-          claims.accountId,
-          claims.name,
-          now,
-        ]);
-        await db.query(
-          "INSERT INTO access_token (id, account_id, label, role, issued_by, created_at, expires_at) VALUES ($1, $2, $3, 'ADMINISTRATOR', '安装', $4, $5)",
-          [claims.id, claims.accountId, claims.name, now, claims.expiresAt],
-        );
-      });
-      return await tokens.sign(claims);
-    } finally {
-      await owner.destroy();
-    }
-  } finally {
-    await embedded?.stop();
-  }
+    const [{ ready }] = await owner.query("SELECT to_regclass('access_token') IS NOT NULL AS ready");
+    if (!ready)
+      throw new ConfigError(
+        '数据库尚未建立：请先用 npm start 启动一次。 The database is not made yet: run npm start once.',
+      );
+    const claims = {
+      id: newId('tok'),
+      accountId: newId('acc'),
+      name: process.argv[2]?.trim() || '系统管理员',
+      role: 'ADMINISTRATOR' as const,
+      provinceId: null,
+      cityId: null,
+      department: null,
+      consortiumId: null,
+      expiresAt: new Date(Math.floor(now.getTime() / 1000) * 1000 + DAYS * 86_400_000),
+    };
+    await owner.transaction(async (db) => {
+      await db.query('SET LOCAL ROLE iec_loader');
+      await db.query('INSERT INTO account (id, display_name, created_at) VALUES ($1, $2, $3)', [
+        claims.accountId,
+        claims.name,
+        now,
+      ]);
+      await db.query(
+        "INSERT INTO access_token (id, account_id, label, role, issued_by, created_at, expires_at) VALUES ($1, $2, $3, 'ADMINISTRATOR', '安装', $4, $5)",
+        [claims.id, claims.accountId, claims.name, now, claims.expiresAt],
+      );
+    });
+    return tokens.sign(claims);
+  });
 }
 
 try {

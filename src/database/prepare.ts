@@ -29,7 +29,7 @@ export async function migrate(owner: DataSource, seed: () => Promise<void>): Pro
   }
 }
 
-async function refuseNewer(owner: DataSource, runner: { query(sql: string): Promise<any> }): Promise<void> {
+export async function refuseNewer(owner: DataSource, runner: { query(sql: string): Promise<any> }): Promise<void> {
   const [{ there }] = await runner.query("SELECT to_regclass('migrations') IS NOT NULL AS there");
   if (!there) return;
   const known = new Set(owner.migrations.map((m) => m.name));

@@ -182,6 +182,7 @@ function lists(): string {
         `INSERT INTO expert_assignment VALUES ('exp-${p}', 'acc-expert-${p}', '${k}', '${p}', 2026)`,
     ),
     `INSERT INTO audit_entry (at, actor_role, action, subject_id) VALUES (${NOW}, 'LOADER', 'seed', 'list')`,
+    `INSERT INTO published_row VALUES ('province', 'p1', '{"name": "p1"}')`,
   ].join(';\n');
 }
 

@@ -97,6 +97,7 @@ const READS: Record<string, Record<string, Sees>> = {
   audit_entry: { administrator: all },
   outbox_event: { job: all },
   idempotent_answer: { ...signed((row, _at, s) => row.token_id === s.token_id), job: all },
+  published_row: withLoader,
 };
 const KEY: Record<string, string> = {
   board_member_contact: 'board_member_id',
@@ -104,6 +105,7 @@ const KEY: Record<string, string> = {
   audit_entry: 'serial',
   outbox_event: 'serial',
   idempotent_answer: 'token_id',
+  published_row: 'row_id',
 };
 const LINKED = ['report_document', 'seal_attestation', 'required_seal', 'receipt', 'report_event_comment'];
 const keyOf = (table: string) => KEY[table] ?? 'id';
@@ -183,6 +185,7 @@ const CHANGES: Record<string, Record<string, string>> = {
     access_token: 'i expires_at',
     expert_assignment: 'i*d',
     audit_entry: 'i',
+    published_row: 'i said d',
   },
   job: {
     report_obligation: 'i due_at',

@@ -9,6 +9,7 @@ import { dropDatabase } from '../support/owned-database.js';
 import { s3Server } from '../support/s3.js';
 
 const main = fileURLToPath(new URL('../../dist/start/main.js', import.meta.url));
+const listCommand = fileURLToPath(new URL('../../dist/src/list.js', import.meta.url));
 const folders: string[] = [];
 const running = new Set<ChildProcess>();
 const folder = async () => {
@@ -50,6 +51,15 @@ function start(env: Record<string, string>, { detached = false } = {}): Started 
   });
   base.catch(() => {});
   return { child, output: () => text, ended, base };
+}
+/** `npm run list`, to its end. */
+function list(env: Record<string, string>, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const { DATABASE_URL: _, ...rest } = process.env;
+  const child = spawn(process.execPath, [listCommand, ...args], { env: { ...rest, ...env } as NodeJS.ProcessEnv });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
 }
 const ask = async (base: string, query: string, token?: string): Promise<any> => {
   const response = await fetch(`${base}/graphql`, {
@@ -105,6 +115,11 @@ describe('the start command', () => {
     expect(['BOARD', 'CITY_BUREAU', 'CITY_DEPARTMENT', 'PROVINCE', 'ANALYST', 'ADMINISTRATOR'].map(of)).toEqual([
       21, 14, 5, 1, 1, 1,
     ]);
+    expect(await list({ DATA_DIR: dataDir })).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/0 to apply, 0 kept/),
+    });
+    expect(await count(await first.base)).toBe(21);
     first.child.kill('SIGKILL');
     await first.ended;
 
@@ -125,6 +140,47 @@ describe('the start command', () => {
       expect(key.output()).toMatch(superuser ? /is a superuser/ : /demo key/);
     });
   }, 180_000);
+
+  it('keeps what the list has become: npm run list shows it, --apply corrects what was published, a start neither', async () => {
+    await scratch(async (url) => {
+      const env = { DATA_DIR: await folder(), DATABASE_URL: url };
+      expect(await list(env)).toMatchObject({ code: 1, output: expect.stringMatching(/run npm start once/) });
+      const first = start(env);
+      await first.base;
+      first.child.kill('SIGTERM');
+      await first.ended;
+      const db = new Client({ connectionString: url });
+      await db.connect();
+      try {
+        // one that was renamed since, and one that earlier files spelt otherwise
+        await db.query(`UPDATE city SET name = '新衡阳' WHERE code = '430400';
+          UPDATE city SET name = '娄氐市' WHERE code = '431300';
+          UPDATE published_row SET said = said || '{"name": "娄氐市"}' WHERE row_id = (SELECT id FROM city WHERE code = '431300')`);
+        const service = start(env);
+        const names = async () => {
+          const { consortia } = await ask(
+            await service.base,
+            '{ consortia(first: 100) { nodes { city { code name } } } }',
+          );
+          const cities = new Map(consortia.nodes.map(({ city }: any) => [city.code, city.name]));
+          return [cities.get('430400'), cities.get('431300')];
+        };
+        expect(await names()).toEqual(['新衡阳', '娄氐市']);
+        const shown = await list(env);
+        expect(shown.code).toBe(0);
+        expect(shown.output).toMatch(/娄氐市\n.+ to be corrected/);
+        expect(shown.output).toMatch(/新衡阳\n.+ kept: changed in the database since/);
+        expect(await names()).toEqual(['新衡阳', '娄氐市']);
+        expect(await list(env, '--aply')).toMatchObject({ code: 1, output: expect.stringMatching(LINE) });
+        expect((await list(env, '--apply')).output).toMatch(/1 applied, 1 kept/);
+        expect(await names()).toEqual(['新衡阳', '娄底市']);
+        service.child.kill('SIGTERM');
+        expect(await service.ended).toBe(0);
+      } finally {
+        await db.end();
+      }
+    });
+  }, 90_000);
 
   it('reads and writes papers, in S3 as well: what no start loads is there when it is needed', async () => {
     const s3 = await s3Server();

@@ -1,4 +1,4 @@
-import { loadList } from '../../seeds/load.js';
+import { correctList } from '../../seeds/load.js';
 import { ListCopy } from '../seeds/folder.js';
 import { upload, word } from '../support/files.js';
 import { change, readyDraft } from '../support/reports.js';
@@ -52,12 +52,12 @@ describe('tokens', () => {
     const list = new ListCopy();
     try {
       list.correct('consortia.csv', ['湖南星源电气有限公司,431300', '湖南星源电气有限公司,431200']);
-      await loadList(s.owner, undefined, { folder: list.path });
+      await correctList(s.owner, { folder: list.path, apply: true });
       expect(await city()).toEqual({ city: { code: '431200' }, token: { city: { code: '431200' } } });
       expect(await upload(s, board, '计划.docx', await word())).toMatch(/^upl_/);
     } finally {
       list.restore();
-      await loadList(s.owner, undefined, { folder: list.path });
+      await correctList(s.owner, { folder: list.path, apply: true });
       list.remove();
     }
     expect((await city()).city).toEqual({ code: '431300' });
