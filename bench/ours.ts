@@ -9,6 +9,9 @@ serveParent<Start>(async ({ url, poolSize, dataDir, interpret }) => {
   const config = readConfig({
     DATA_DIR: dataDir,
     POOL_SIZE: String(poolSize),
+    // it asks as fast as it is answered
+    RATE_LIMIT_TOKEN: '0',
+    RATE_LIMIT_ADDRESS: '0',
     GRAPHQL_INTERPRET: interpret ? '1' : '',
   });
   const service = await createService({ config, url });

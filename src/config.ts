@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +21,10 @@ export type Config = {
   publicUrl: string;
   /** Origins of web pages on other hosts that may call. */
   allowedOrigins: string[];
+  /** Points a minute: of one token, and of one address without a token; 0: without end. */
+  rates: { token: number; address: number };
+  /** Addresses and networks of the proxies in front, whose word is taken on who asks. */
+  trustedProxies: string[];
   maxUploadBytes: number;
   /** Null: files lie in dataDir. */
   s3: S3Config | null;
@@ -77,6 +82,21 @@ export const VARIABLES = {
     zh: '允许跨域调用的网页来源，以逗号分隔，如 https://page.example.cn',
     en: 'origins of web pages on other hosts that may call, separated by commas, such as https://page.example.cn',
   },
+  RATE_LIMIT_TOKEN: {
+    default: '30000',
+    zh: '每枚令牌每分钟的点数：一个请求一点，查询的代价每满 100 加一点，请求体每满 16 KiB 加一点；0 为不限',
+    en: 'points a minute for each token: one for a request, one for each 100 of a query’s cost and for each 16 KiB of its body; 0: no limit',
+  },
+  RATE_LIMIT_ADDRESS: {
+    default: '12000',
+    zh: '不带有效令牌的请求，每个地址（IPv6 为 /64）每分钟的点数；0 为不限',
+    en: 'the same for each address (of IPv6, each /64) whose requests come without a valid token; 0: no limit',
+  },
+  TRUSTED_PROXIES: {
+    default: '',
+    zh: '前置反向代理的地址或网段，以逗号分隔，如 127.0.0.1, 10.0.0.0/8；只有它们的 X-Forwarded-… 算数',
+    en: 'addresses or networks of the reverse proxies in front, separated by commas, such as 127.0.0.1, 10.0.0.0/8; X-Forwarded-… is believed from these alone',
+  },
   MAX_UPLOAD_BYTES: {
     default: String(MAX_UPLOAD_BYTES),
     zh: `单个文件的最大字节数（1–${MAX_UPLOAD_BYTES}）`,
@@ -132,6 +152,24 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       );
     return listed;
   };
+  const proxies = () => {
+    const listed = value('TRUSTED_PROXIES')
+      .split(',')
+      .map((text) => text.trim())
+      .filter((text) => text !== '');
+    const wrong = listed.find((text) => {
+      const [address, length, ...more] = text.split('/');
+      const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] as number;
+      return (
+        bits < 0 || more.length > 0 || (length !== undefined && !(/^\d{1,3}$/.test(length) && Number(length) <= bits))
+      );
+    });
+    if (wrong !== undefined)
+      throw new ConfigError(
+        `TRUSTED_PROXIES 中的 ${wrong} 无效：应为地址或网段，如 10.0.0.1 或 10.0.0.0/8。 ${wrong} in TRUSTED_PROXIES is neither an address nor a network: write it like 10.0.0.1 or 10.0.0.0/8.`,
+      );
+    return listed;
+  };
   const s3 = (): S3Config | null => {
     const names = ['S3_BUCKET', 'S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
     const missing = names.filter((name) => !value(name));
@@ -174,6 +212,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     interpret: choice('GRAPHQL_INTERPRET', '0', '1') === '1',
     publicUrl: url('PUBLIC_URL', ['http', 'https']).replace(/\/$/, ''),
     allowedOrigins: origins(),
+    rates: {
+      token: integer('RATE_LIMIT_TOKEN', 0, 1_000_000_000),
+      address: integer('RATE_LIMIT_ADDRESS', 0, 1_000_000_000),
+    },
+    trustedProxies: proxies(),
     maxUploadBytes: integer('MAX_UPLOAD_BYTES', 1, MAX_UPLOAD_BYTES),
     s3: s3(),
   };

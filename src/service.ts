@@ -29,6 +29,7 @@ import { ensureObligations } from './reports/obligations.js';
 import { DOCUMENTS_IN_USE, sweepFiles } from './reports/orphans.js';
 import { createSchema, pages } from './schema.js';
 import { createHttpServer } from './server/http.js';
+import type { Patience } from './server/sockets.js';
 import { TEMPLATES_IN_USE, templateAccess } from './templates/templates.js';
 import { LastUsed } from './tokens/last-used.js';
 import { LinkHolder, withAssignments } from './tokens/link-holder.js';
@@ -40,6 +41,7 @@ export type ServiceOptions = {
   now?: () => Date;
   /** What the query page offers to sign in with. */
   demoAccounts?: () => { label: string; token: string }[];
+  patience?: Partial<Patience>;
 };
 
 export type Service = {
@@ -73,6 +75,7 @@ export async function createService({
   url,
   now = () => new Date(),
   demoAccounts = () => [],
+  patience,
 }: ServiceOptions): Promise<Service> {
   const tokens = await Tokens.open(config.dataDir, config.production, now);
   const signer = new UrlSigner(tokens.fileSecret);
@@ -104,7 +107,7 @@ export async function createService({
       if (actor.tokenId) lastUsed.note(actor.tokenId);
       const { language, requestId, publicBase } = request;
       const query = !request.mutation;
-      const own = door.forRequest();
+      const own = door.forRequest(request.call);
       return Object.assign(new Context({ door: own, reader, actor, language, requestId, query, publicBase }), {
         links,
         tokens,
@@ -114,6 +117,17 @@ export async function createService({
         secrets: [],
       });
     },
+    async holderOf({ authorization, url }) {
+      if (authorization !== undefined)
+        return tokens.actorOf(authorization).then(
+          ({ tokenId }) => tokenId ?? undefined,
+          () => undefined,
+        );
+      return url.startsWith('/files/') ? signer.verify(url, now())?.claims.token : undefined;
+    },
+    rates: config.rates,
+    trustedProxies: config.trustedProxies,
+    patience,
     closeContext: (context, failed) => context.close(failed),
     idempotently,
     async ready() {

@@ -1,12 +1,14 @@
 import type { Pool } from 'pg';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { newIdSql } from '../database/ids.js';
+import type { Call } from '../graph/call.js';
 import { ApiError } from '../graph/errors.js';
 import { type Actor, JOB } from './actor.js';
 import { condition, hasRight } from './conditions.js';
 import { isGuard, translated } from './database-errors.js';
 import type { Action } from './policy.js';
 import { named, Session } from './session.js';
+import { Turns } from './turns.js';
 
 /** Thrown to leave a write with its transaction rolled back and a value in hand. */
 class RolledBack<T> extends Error {
@@ -29,21 +31,23 @@ export class Door {
   /** Runs in the transaction of each of them, last. */
   beforeCommit: ((tx: Tx) => Promise<unknown>) | undefined;
 
+  private readonly turns: Turns;
+
   constructor(
     private readonly source: DataSource,
     readonly now: () => Date,
-  ) {}
+    private readonly of?: { turns: Turns; call: Call | undefined },
+  ) {
+    this.turns = of?.turns ?? new Turns((source.driver as any).master as Pool);
+  }
 
   /** The entity's class, by its name. */
   entity = (name: string): Function => this.source.getMetadata(name).target as Function;
 
-  forRequest = (): Door => new Door(this.source, this.now);
+  /** Without a call: to its end, however long that takes. */
+  forRequest = (call?: Call): Door => new Door(this.source, this.now, { turns: this.turns, call });
 
-  private get pool(): Pool {
-    return (this.source.driver as any).master;
-  }
-
-  read = (actor: Actor): Session => new Session(this.pool, actor, 'read', this.now);
+  read = (actor: Actor): Session => new Session(this.turns, actor, 'read', this.now, this.of?.call);
 
   /** Reads with a session of its own, which ends with the work. */
   async reading<T>(actor: Actor, work: (rows: Rows) => Promise<T>): Promise<T> {
@@ -71,7 +75,7 @@ export class Door {
    */
   async writing<T>(actor: Actor, work: (tx: Tx) => Promise<T>, keep: (result: T) => boolean = () => true): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const session = new Session(this.pool, actor, 'write', this.now);
+      const session = new Session(this.turns, actor, 'write', this.now, this.of?.call);
       try {
         const tx = new Tx(session, this.source, this.now());
         const result = await work(tx);

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Pool, PoolClient } from 'pg';
+import type { Call } from '../graph/call.js';
 import { ApiError } from '../graph/errors.js';
+import type { Text } from '../graph/language.js';
 import { type Actor, DATABASE_ROLE } from './actor.js';
 import { type Asked, ask, Batch, type Statement } from './batch.js';
+import { cancel } from './cancel.js';
 import { isBroken, translated } from './database-errors.js';
+import type { Turn, Turns } from './turns.js';
 
 export type { Statement };
 
@@ -68,12 +71,17 @@ function entryOf(actor: Actor): Asked[] {
 
 type Mode = 'read' | 'write';
 
+const LATE: Text = {
+  zh: '请求未能在规定时间内完成，已中止；请减少所问的内容，或稍后重试。',
+  en: 'The request did not end in time and was cut off; ask for less, or try again later.',
+};
+
 /**
  * The only way to the database in a request: one transaction on one connection, opened when first needed, as the actor's
  * database role with its scope set. A connection that can't roll back is destroyed.
  */
 export class Session {
-  private client: PoolClient | undefined;
+  private held: Turn | undefined;
   /** The role and the scope are set, and the token holds. */
   private opened = false;
   /** Something is left to commit or to roll back. */
@@ -90,10 +98,12 @@ export class Session {
   refusal: ApiError | undefined;
 
   constructor(
-    private readonly pool: Pool,
+    private readonly turns: Turns,
     readonly actor: Actor,
     private readonly mode: Mode,
     readonly now: () => Date,
+    /** Once it has ended nothing more is asked, and what is running is cut off. */
+    private readonly call?: Call,
   ) {}
 
   /**
@@ -113,7 +123,7 @@ export class Session {
     this.closed = last;
     this.statements++;
     try {
-      return await this.send<R>(statement, values, last, this.pool.options.max);
+      return await this.send<R>(statement, values, last, this.turns.pool.options.max);
     } catch (error) {
       this.failure = error;
       throw error;
@@ -121,25 +131,39 @@ export class Session {
   }
 
   private async send<R>(statement: Statement, values: unknown[], last: boolean, more: number): Promise<R[]> {
-    this.client ??= await this.connect();
-    const { client } = this;
+    if (this.call?.ended) throw this.late();
+    this.held ??= await this.turns.take(this.actor, this.call);
+    if (this.call?.ended) throw this.late();
+    const { client } = this.held;
     // a batch by itself is a transaction
     const alone = last && !this.opened;
     const before = this.opened ? [] : [...(alone ? [] : [BEGIN[this.mode]]), ...entryOf(this.actor)];
     const after = last && !alone ? [COMMIT] : [];
     const batch = new Batch([...before, ask(asRole(DATABASE_ROLE[this.actor.role], statement), values), ...after]);
     if (!alone) this.pending = true;
+    let cut = undefined as Promise<void> | undefined;
+    const over = this.call?.during(() => {
+      cut = cancel(client);
+    });
     client.query(batch);
     const failed = await batch.done.then(
       () => undefined,
       (error: Error) => ({ error }),
     );
+    over?.();
+    if (cut) {
+      // it may be heard after this batch has ended, and must not be heard by what follows on the connection
+      await cut.catch((error) => {
+        this.broken = error;
+      });
+      if (!failed) throw this.late();
+    }
     const { results } = batch;
     if (failed && isBroken(failed.error)) {
       // where nothing was answered nothing was committed: asked again on another, and all that the pool has may be broken
       if (more > 0 && !this.opened && results.length === 0) {
-        client.release(failed.error);
-        this.client = undefined;
+        this.held.give(failed.error);
+        this.held = undefined;
         return this.send(statement, values, last, more - 1);
       }
       this.broken = failed.error;
@@ -153,11 +177,8 @@ export class Session {
     return results[before.length] as R[];
   }
 
-  /** None is free in time, or the database is not there. */
-  private connect(): Promise<PoolClient> {
-    return this.pool.connect().catch((error) => {
-      throw new ApiError('UNAVAILABLE', { cause: error });
-    });
+  private late(): ApiError {
+    return new ApiError(this.mode === 'read' ? 'QUERY_TOO_COSTLY' : 'UNAVAILABLE', { message: LATE });
   }
 
   /** Asked in every request's first statement: a revoked token is refused at once, on every instance. */
@@ -174,14 +195,14 @@ export class Session {
     this.ended = true;
     // an answer may be given up before all of it was asked for; what was wrong with the token is known all the same
     await this.turn;
-    const { client } = this;
-    if (client && (this.broken || !this.pending)) client.release(this.broken);
-    else if (client)
+    const { held } = this;
+    if (held && (this.broken || !this.pending)) held.give(this.broken);
+    else if (held)
       try {
-        await client.query(outcome === 'commit' && !this.failure ? 'COMMIT' : 'ROLLBACK');
-        client.release();
+        await held.client.query(outcome === 'commit' && !this.failure ? 'COMMIT' : 'ROLLBACK');
+        held.give();
       } catch (error) {
-        client.release(error as Error);
+        held.give(error as Error);
         throw this.mode === 'read' ? translated(error) : error;
       }
     if (outcome === 'commit' && this.mode === 'write' && this.failure) throw this.failure;

@@ -43,9 +43,6 @@ export type FileRoutesDeps = {
   onDownload: Record<string, Authorize<DownloadGrant>>;
 };
 
-/** A sender that is silent for this long is gone. */
-const SILENCE_MS = 30_000;
-
 /** Bytes of files, through links that are signed and live shortly. To be registered as a plugin of its own. */
 export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Promise<void> {
   const { storage, receiver, signer, onUpload, onDownload } = deps;
@@ -58,7 +55,6 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
     if (request.method !== 'PUT') return;
     // only our own checks read the type, and they read the content
     request.headers['content-type'] = 'application/octet-stream';
-    request.raw.setTimeout(SILENCE_MS, () => request.raw.destroy());
   });
   app.setErrorHandler((error: Error, request, reply) => {
     discard(request.raw, storage.maxUploadBytes);
@@ -68,6 +64,8 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
       request.log.error({ err: error.originalError }, 'storage');
       return refuse(reply.header('retry-after', '30'), UNAVAILABLE);
     }
+    if (error instanceof ApiError && error.code === 'RATE_LIMITED')
+      return refuse(reply.header('retry-after', '5'), MANY);
     const known = error instanceof ApiError ? OF_A_REQUEST[error.code] : undefined;
     if (known !== NOT_FOUND) request.log.error({ err: error }, 'files');
     return refuse(reply, known ?? FAILED);
@@ -80,18 +78,22 @@ export async function fileRoutes(app: FastifyInstance, deps: FileRoutesDeps): Pr
   };
 
   if (receiver)
-    app.put(uploadPath(':id'), { bodyLimit: storage.maxUploadBytes }, async (request, reply) => {
-      const claims = claimsOf(request);
-      const grant = await onUpload(claims, request.headers.authorization);
-      if (!grant) throw NOT_FOUND;
-      const part = claims.part === undefined ? undefined : partsOf(grant.byteSize)[Number(claims.part) - 1];
-      if (claims.part !== undefined && !part) throw NOT_FOUND;
-      const length = request.headers['content-length'];
-      if (length === undefined) throw LENGTH_REQUIRED;
-      if (Number(length) !== (part ? lengthOf(part) : grant.byteSize)) throw PROBLEMS.SIZE_MISMATCH;
-      await receiver.receive(grant.uploadId, request.raw, grant, part);
-      return reply.code(204).send();
-    });
+    app.put(
+      uploadPath(':id'),
+      { bodyLimit: storage.maxUploadBytes, config: { upload: true } },
+      async (request, reply) => {
+        const claims = claimsOf(request);
+        const grant = await onUpload(claims, request.headers.authorization);
+        if (!grant) throw NOT_FOUND;
+        const part = claims.part === undefined ? undefined : partsOf(grant.byteSize)[Number(claims.part) - 1];
+        if (claims.part !== undefined && !part) throw NOT_FOUND;
+        const length = request.headers['content-length'];
+        if (length === undefined) throw LENGTH_REQUIRED;
+        if (Number(length) !== (part ? lengthOf(part) : grant.byteSize)) throw PROBLEMS.SIZE_MISMATCH;
+        await receiver.receive(grant.uploadId, request.raw, grant, part);
+        return reply.code(204).send();
+      },
+    );
 
   for (const [kind, authorize] of Object.entries(onDownload))
     app.route({
@@ -197,6 +199,12 @@ const BUSY = new Problem(
   503,
   'UNAVAILABLE',
   { zh: '数据库暂时不可用，请稍后重试。', en: 'The database does not answer; try again later.' },
+  true,
+);
+const MANY = new Problem(
+  429,
+  'RATE_LIMITED',
+  { zh: '同时进行的请求过多，请稍后重试。', en: 'Too many requests at the same time; try again later.' },
   true,
 );
 const UNAVAILABLE = new Problem(

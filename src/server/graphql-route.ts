@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, getOperationAST } from 'graphql';
+import { Call } from '../graph/call.js';
 import { languageOf } from '../graph/language.js';
 import { costExtension, Engine, type Run } from './apollo.js';
 import { costOf } from './cost.js';
@@ -10,10 +11,22 @@ import type { HttpOptions } from './options.js';
 import { MEDIA_TYPES, type MediaType, mediaTypeFor, paramsOf, preventCsrf } from './params.js';
 import { Persisted } from './persisted.js';
 import { badInput, present, Refusal, statusOf, type Viewpoint } from './problems.js';
+import { pointsOfCost, type Rates } from './rates.js';
+import type { Sockets } from './sockets.js';
 import { checkJson, coerceVariables } from './variables.js';
 
+/** A query of which so much is asked may keep a connection of the database for long. */
+const HEAVY = 2_000;
+
+type Guards = { sockets: Sockets; rates: Rates };
+
 /** `/graphql`: nothing reaches a resolver or the database before every check that needs neither has passed. */
-export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions<C>, origins: ReadonlySet<string>) {
+export async function graphqlRoute<C>(
+  app: FastifyInstance,
+  options: HttpOptions<C>,
+  origins: ReadonlySet<string>,
+  { sockets, rates }: Guards,
+) {
   const { schema } = options;
   const documents = new Documents(schema);
   const persisted = new Persisted();
@@ -32,10 +45,20 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     try {
       if (!type) throw notAcceptable();
       const admission = admit(request);
-      const run = await open(admission, request, view);
-      const text = await answer(run, request, view);
-      if (run.outcome.status === 401) reply.header('www-authenticate', 'Bearer');
-      return reply.code(outcome(run)).send(text);
+      const points = pointsOfCost(admission.cost);
+      if (points) await rates.charge(request.payer, points);
+      const call = new Call(admission.cost > HEAVY);
+      // a change goes to its end, within its time: whoever left can't tell how far it came, and asks again by its key
+      const watched = sockets.watch(call, request.raw.socket, admission.operation.operation === 'query');
+      try {
+        const run = await open(admission, request, view, call);
+        const text = await answer(run, request, view, call);
+        if (run.outcome.status === 401) reply.header('www-authenticate', 'Bearer');
+        if (run.outcome.status === 429) reply.header('retry-after', RETRY_AFTER);
+        return reply.code(outcome(run)).send(text);
+      } finally {
+        watched();
+      }
     } catch (error) {
       return refuse(reply, error, type, view);
     }
@@ -58,7 +81,12 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     return { admitted, operation, cost, operationName: params.operationName, variables: params.variables, coerced };
   };
 
-  const open = async (admission: ReturnType<typeof admit>, request: FastifyRequest, view: Viewpoint) => {
+  const open = async (
+    admission: ReturnType<typeof admit>,
+    request: FastifyRequest,
+    view: Viewpoint,
+    call: Call,
+  ): Promise<Run> => {
     let contextValue: C;
     try {
       contextValue = await options.openContext({
@@ -66,19 +94,19 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
         language: view.language,
         requestId: request.id,
         mutation: admission.operation.operation === 'mutation',
+        call,
         publicBase: () => options.publicBase ?? baseOf(request),
       });
     } catch (error) {
       const status = statusOf(error);
       throw new Refusal(asGraphQL(error), status === 400 ? undefined : status);
     }
-    const run: Run = {
+    return {
       ...admission,
       contextValue,
       outcome: { executed: false, failed: false },
       present: (error) => present(error, view),
     };
-    return run;
   };
 
   /** The context is closed once, whatever happened, before the answer leaves: what is promised is then committed. */
@@ -94,7 +122,7 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     return text;
   };
 
-  const answer = (run: Run, request: FastifyRequest, view: Viewpoint): Promise<string> => {
+  const answer = (run: Run, request: FastifyRequest, view: Viewpoint, call: Call): Promise<string> => {
     const key = keyOf(request);
     if (key === undefined || !options.idempotently || !isMutation(run)) return complete(run, view);
     const body = JSON.stringify([run.admitted.source, run.variables ?? null, run.operationName ?? null]);
@@ -102,7 +130,7 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     return options.idempotently(run.contextValue as C, key, hash, async () => ({
       text: await complete(run, view),
       failed: run.outcome.failed,
-      unknown: run.outcome.unknown,
+      unknown: run.outcome.unknown || call.ended,
     }));
   };
 
@@ -117,6 +145,9 @@ export async function graphqlRoute<C>(app: FastifyInstance, options: HttpOptions
     },
   });
 }
+
+/** Seconds, where the error does not say. */
+const RETRY_AFTER = '5';
 
 /** Answers are 200 once execution began, but for those that only say who may ask again, and when. */
 const outcome = ({ outcome: { status } }: Run): number => (status === 401 || status === 429 ? status : 200);
@@ -183,7 +214,7 @@ export function refuse(
   const errors = refusal.errors.map((e) => present(e, view));
   const { params, code } = (errors[0]?.extensions ?? {}) as { code?: string; params?: Record<string, any> };
   if (status === 401) reply.header('www-authenticate', 'Bearer');
-  if (status === 429) reply.header('retry-after', String(params?.retryAfter ?? 60));
+  if (status === 429) reply.header('retry-after', String(params?.retryAfter ?? RETRY_AFTER));
   const extensions = code === 'QUERY_TOO_COSTLY' && params?.cost ? costExtension(params.cost) : undefined;
   return reply
     .headers(refusal.headers)
@@ -195,6 +226,7 @@ export function refuse(
 function baseOf(request: FastifyRequest): string {
   const { localAddress, localPort } = request.socket;
   const own = `${localAddress?.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
+  const scheme = request.protocol === 'https' ? 'https' : 'http';
   const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(request.host) ? request.host : own;
-  return `${request.protocol}://${host}`;
+  return `${scheme}://${host}`;
 }

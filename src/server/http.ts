@@ -4,30 +4,49 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { ApiError } from '../graph/errors.js';
 import { both, type Text } from '../graph/language.js';
+import { among, lineOf } from './addresses.js';
 import { graphiqlRoute } from './graphiql.js';
 import { graphqlRoute, refuse, viewpointOf } from './graphql-route.js';
 import { LIMITS } from './limits.js';
 import { isLoopback } from './names.js';
 import type { HttpOptions } from './options.js';
 import { badInput, Refusal } from './problems.js';
+import { type Payer, pointsOfBody, Rates } from './rates.js';
+import { PATIENCE, ROOM, Sockets } from './sockets.js';
 
-/** Milliseconds: for the body of a query to arrive, and for running requests to end once the server closes. */
-const PATIENCE = { body: 30_000, closing: 30_000 };
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Counted to nobody. */
+    free?: boolean;
+    /** Its body is a file: it has time as long as it moves. */
+    upload?: boolean;
+  }
+  interface FastifyRequest {
+    payer: Payer;
+  }
+}
+
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The HTTP server, not yet listening. It knows the schema as a value and no feature. */
 export async function createHttpServer<C>(options: HttpOptions<C>): Promise<FastifyInstance> {
   const origins: ReadonlySet<string> = new Set(options.allowedOrigins);
-  const patience = options.patience ?? PATIENCE;
+  const patience = { ...PATIENCE, ...options.patience };
+  const isProxy = among(options.trustedProxies ?? []);
   const app = fastify({
     logger: options.logger ?? { level: 'warn', stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    trustProxy: false,
+    trustProxy: options.trustedProxies?.length ? isProxy : false,
     bodyLimit: LIMITS.bodyBytes,
     keepAliveTimeout: 72_000,
     requestTimeout: 900_000,
     // of hosts as of bodies: what is wrong is said in our words
-    http: { maxHeaderSize: 65_536, headersTimeout: 30_000, requireHostHeader: false },
+    http: {
+      maxHeaderSize: 65_536,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: patience.headers / 10,
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 2_000 },
     requestIdHeader: false,
     genReqId: (request) => {
@@ -39,14 +58,23 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
       reply.headers({ 'x-request-id': request.id, ...SECURITY }).type('application/json; charset=utf-8');
       return refuse(reply as never, known(error), undefined, viewpointOf(request as never));
     },
-    clientErrorHandler(_error, socket) {
-      if (socket.writable) socket.end(BROKEN_REQUEST);
+    clientErrorHandler(error, socket) {
+      // an answer that is being sent is not broken into
+      if (!socket.writable || socket.writableLength > 0) return void socket.destroy();
+      const answer = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? TOO_SLOW : BROKEN_REQUEST;
+      socket.end(answer, () => socket.destroy());
     },
   }) as unknown as FastifyInstance;
+  const sockets = new Sockets(app.server, patience, { ...ROOM, ...options.room }, isProxy, TOO_SLOW);
+  const rates = new Rates(options.rates ?? { token: 0, address: 0 });
 
+  app.decorateRequest('payer');
   app.addHook('onRequest', (request, reply, done) => {
+    const { upload = false } = request.routeOptions.config;
+    if (!sockets.begin(request.raw, reply.raw, upload, LIMITS.bodyBytes)) return void reply.hijack();
     reply.headers({ 'x-request-id': request.id, ...SECURITY });
-    done(namesOneHost(request.raw) ? undefined : new Refusal(badInput(HOSTS), 400));
+    if (namesOneHost(request.raw)) done();
+    else decline(request, reply, new Refusal(badInput(HOSTS), 400));
   });
   // a page on an origin that is trusted may send what it likes: its client knows best which headers it needs
   if (origins.size)
@@ -57,6 +85,23 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
       maxAge: 600,
       strictPreflight: false,
     });
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { free, upload } = request.routeOptions.config;
+    if (free) return;
+    const { url, headers } = request.raw;
+    const key = await options.holderOf?.({ authorization: headers.authorization, url: url ?? '' });
+    request.payer = key ? { token: true, key } : { token: false, key: lineOf(request.ip) };
+    const bytes = upload ? 0 : Number(headers['content-length'] ?? 0);
+    await rates.charge(request.payer, pointsOfBody(bytes)).catch((error) => decline(request, reply, error));
+  });
+  app.addHook('onSend', (_, reply, payload, done) => {
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return done(null, payload);
+    const inPieces = sockets.answer(reply.raw, payload);
+    if (inPieces) reply.header('content-length', Buffer.byteLength(payload));
+    done(null, inPieces ?? payload);
+  });
+  app.addHook('onClose', async () => sockets.stop());
 
   // a connection whose last request ends after closing began would else stay open for the whole keep-alive time, and one
   // whose request never ends for good
@@ -69,34 +114,36 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
     });
   });
 
-  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    reply.type('application/json; charset=utf-8');
-    return refuse(reply, known(error, request), undefined, viewpointOf(request));
-  });
-  app.setNotFoundHandler((request, reply) => {
-    reply.type('application/json; charset=utf-8');
-    return refuse(reply, new Refusal(noSuchPath(), 404), undefined, viewpointOf(request));
-  });
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) =>
+    decline(request, reply, known(error, request)),
+  );
+  app.setNotFoundHandler((request, reply) => decline(request, reply, new Refusal(noSuchPath(), 404)));
+
+  /** Asked once for all that ask at the same time. */
+  let asked: ReturnType<typeof options.ready> | undefined;
+  const ready = () => {
+    asked ??= options.ready().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
 
   // whoever types the address alone looks for the page; behind a prefix it may come without the slash that it ends in
   app.get('/', async (request, reply) => {
     const direct = !options.publicBase || isLoopback(request.host);
     return reply.redirect(direct ? 'graphiql' : `${options.publicBase}/graphiql`);
   });
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (request, reply) => {
+  app.get('/healthz', { config: { free: true } }, async () => ({ status: 'ok' }));
+  app.get('/readyz', { config: { free: true } }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const state = await options.ready().catch((error) => {
+    const state = await ready().catch((error) => {
       request.log.error({ err: error }, 'readiness');
       return { ok: false as const, reason: '就绪检查失败，请查看服务日志。 The readiness check failed; see the log.' };
     });
     return state.ok ? { status: 'ready' } : reply.code(503).send({ status: 'unavailable', reason: state.reason });
   });
 
-  await app.register(async (scope) => {
-    scope.addHook('onRequest', async (request, reply) => hasten(request, reply, patience.body));
-    await graphqlRoute(scope, options, origins);
-  });
+  await app.register((scope) => graphqlRoute(scope, options, origins, { sockets, rates }));
   graphiqlRoute(app, options.graphiql);
   for (const plugin of options.plugins ?? []) await app.register(plugin);
   return app;
@@ -168,11 +215,7 @@ const TOO_SLOW = bareAnswer('408 Request Timeout', {
   en: 'The body did not arrive in time; send the request again.',
 });
 
-/** A body that does not come is not waited for. */
-function hasten({ raw, method }: FastifyRequest, reply: FastifyReply, milliseconds: number): void {
-  if (method === 'GET' || method === 'HEAD') return;
-  const timer = setTimeout(() => raw.socket.end(TOO_SLOW, () => raw.socket.destroy()), milliseconds).unref();
-  const done = () => clearTimeout(timer);
-  raw.once('end', done);
-  reply.raw.once('close', done);
+/** For every route alike, whatever it answers errors in. */
+function decline(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  return refuse(reply.type('application/json; charset=utf-8'), error, undefined, viewpointOf(request));
 }

@@ -1,7 +1,10 @@
 import type { FastifyPluginAsync, FastifyServerOptions } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { Call } from '../graph/call.js';
 import type { Language } from '../graph/language.js';
 import type { GraphiqlOptions } from './graphiql.js';
+import type { RateOptions } from './rates.js';
+import type { Patience, Room } from './sockets.js';
 
 /** What a request tells the one who opens its context. */
 export type ContextRequest = {
@@ -9,6 +12,8 @@ export type ContextRequest = {
   language: Language;
   requestId: string;
   mutation: boolean | undefined;
+  /** What it may still do; nothing is begun once it has ended. */
+  call: Call;
   /** Scheme and host as the client wrote them, for links that it can follow. */
   publicBase(): string;
 };
@@ -36,6 +41,13 @@ export type HttpOptions<C = unknown> = {
   allowedOrigins?: readonly string[];
   /** Instead of the address that the client used, behind a proxy. */
   publicBase?: string;
-  patience?: { body: number; closing: number };
+  /** Points a minute for each token, and for each address that comes without one. */
+  rates?: RateOptions;
+  /** The token that a request comes with, in its header or in its link; undefined for a stranger. */
+  holderOf?(request: { authorization: string | undefined; url: string }): Promise<string | undefined>;
+  /** Addresses and networks of proxies, whose word is taken on who asks (X-Forwarded-…). */
+  trustedProxies?: readonly string[];
+  patience?: Partial<Patience>;
+  room?: Partial<Room>;
   logger?: FastifyServerOptions['logger'];
 };

@@ -131,8 +131,8 @@ export function preventCsrf(request: FastifyRequest, allowedOrigins: ReadonlySet
   if (request.method !== 'GET' || headers['apollo-require-preflight'] || headers['x-apollo-operation-name']) return;
   const site = headers['sec-fetch-site'];
   const { origin } = headers;
-  const foreign = (site && site !== 'same-origin' && site !== 'none') || (origin && !isOwn(origin, headers.host));
+  const foreign = (site && site !== 'same-origin' && site !== 'none') || (origin && !isOwn(origin, request.host));
   if (foreign && !(origin && allowedOrigins.has(origin))) throw new Refusal(badInput(CROSS_SITE), 403);
 }
 
-const isOwn = (origin: string, host: string | undefined): boolean => origin.replace(/^https?:\/\//, '') === host;
+const isOwn = (origin: string, host: string): boolean => origin.replace(/^https?:\/\//, '') === host;

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { ask, Batch, type Statement } from '../../src/access/batch.js';
 import { named, Session } from '../../src/access/session.js';
+import { Turns } from '../../src/access/turns.js';
 import { servingDataSource } from '../../src/database/data-source.js';
 import { type TestService, testService } from '../support/service.js';
 
@@ -154,7 +155,7 @@ describe('a session of one statement', () => {
     const source = await servingDataSource({ url: url(), entities: [], poolSize: 1 }).initialize();
     const { master } = source.driver as any;
     const actor = s.actor('CITY_BUREAU', '430400');
-    const session = new Session(master, actor, 'read', () => s.clock.now);
+    const session = new Session(new Turns(master), actor, 'read', () => s.clock.now);
     const answer = session.query(statement, [], true);
     if (statement === AS) expect(await answer).toEqual([{ role: 'iec_bureau', city: actor.cityId }]);
     else await expect(answer).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });

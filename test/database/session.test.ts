@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Pool } from 'pg';
 import { JOB, PUBLIC } from '../../src/access/actor.js';
 import { Session } from '../../src/access/session.js';
+import { Turns } from '../../src/access/turns.js';
 import { Upload } from '../../src/reports/upload.entity.js';
 import { change, obligationOf } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
@@ -51,7 +52,7 @@ describe('the session', () => {
   it('says that the database is not available, when no connection is free in time or none can be had', async () => {
     const connectionString = s.owner.options.type === 'postgres' ? (s.owner.options.url as string) : '';
     const refused = async (pool: Pool) => {
-      const session = new Session(pool, PUBLIC, 'read', () => s.clock.now);
+      const session = new Session(new Turns(pool), PUBLIC, 'read', () => s.clock.now);
       const first = await session.query({ text: 'SELECT 1' }).catch((error) => error);
       expect(first).toMatchObject({ code: 'UNAVAILABLE', extensions: { retryable: true } });
       // the first failure is the session's, also for whoever asks after it
@@ -92,7 +93,8 @@ describe('the session', () => {
     );
     await delay(200);
     expect((await list()).data.consortia.totalCount).toBe(21);
-    expect(await Promise.all(waiting)).toEqual(Array(10).fill('UNAVAILABLE'));
+    // whoever waits for the row, and whoever waits for the token's share of connections
+    for (const code of await Promise.all(waiting)) expect(code).toMatch(/^(UNAVAILABLE|RATE_LIMITED)$/);
     expect(performance.now() - began).toBeLessThan(25_000);
     await holder.query('ROLLBACK');
     await holder.end();

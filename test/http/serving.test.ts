@@ -62,7 +62,8 @@ describe('serving', () => {
       { authorization: 'Bearer t', 'idempotency-key': 'k1', 'x-request-id': 'r1', ...EN },
     );
     expect(answer.body.data.shout).toBe('a!true');
-    const { publicBase, ...request } = server.opened[0].request;
+    const { publicBase, call, ...request } = server.opened[0].request;
+    expect(call).toMatchObject({ ended: false, heavy: false });
     expect(publicBase()).toBe(server.url);
     expect(request).toEqual({
       authorization: 'Bearer t',

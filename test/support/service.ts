@@ -9,7 +9,7 @@ import type { Actor } from '../../src/access/actor.js';
 import { readConfig } from '../../src/config.js';
 import { ownerDataSource } from '../../src/database/data-source.js';
 import { entities } from '../../src/entities.js';
-import { createService, keepObligations, type Service } from '../../src/service.js';
+import { createService, keepObligations, type Service, type ServiceOptions } from '../../src/service.js';
 import { ownedDatabase } from './owned-database.js';
 
 export type Answer<D = any> = {
@@ -37,6 +37,9 @@ export type TestService = {
   ): Promise<Answer<D>>;
   close(): Promise<void>;
 };
+
+/** The tests of limits set their own. */
+const UNCOUNTED = { RATE_LIMIT_TOKEN: '0', RATE_LIMIT_ADDRESS: '0' };
 
 /** Over HTTP, of the service at this address. */
 export const asking =
@@ -66,11 +69,13 @@ export async function testService({
   now = new Date('2026-11-24T02:00:00Z'),
   env = {},
   tables = '',
+  patience,
 }: {
   now?: Date;
   env?: Record<string, string>;
   /** What the database holds beside what the migrations made. */
   tables?: string;
+  patience?: ServiceOptions['patience'];
 } = {}): Promise<TestService> {
   const database = await ownedDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'consortia-data-'));
@@ -78,8 +83,8 @@ export async function testService({
   const owner = await ownerDataSource({ url: database.ownerUrl, entities, migrations }).initialize();
   if (tables) await owner.query(tables);
   await loadList(owner);
-  const config = readConfig({ DATA_DIR: dataDir, PORT: '0', POOL_SIZE: '8', ...env });
-  const service = await createService({ config, url: database.ownerUrl, now: () => clock.now });
+  const config = readConfig({ DATA_DIR: dataDir, PORT: '0', POOL_SIZE: '8', ...UNCOUNTED, ...env });
+  const service = await createService({ config, url: database.ownerUrl, now: () => clock.now, patience });
   await keepObligations(service.door);
   const accounts = await demoAccounts(owner, service.tokens, now);
   const base = await service.app.listen({ port: 0, host: '127.0.0.1' });
