@@ -32,7 +32,10 @@ export async function graphqlRoute<C>(
   const persisted = new Persisted();
   const engine = new Engine(schema, options.interpret, (error) => app.log.error({ err: error }, 'apollo'));
   await engine.start();
-  app.addHook('onClose', () => engine.stop());
+  app.addHook('onClose', async () => {
+    await sockets.rest();
+    await engine.stop();
+  });
 
   acceptJson(app);
 

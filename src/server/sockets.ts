@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../graph/call.js';
 import { lineOf } from './addresses.js';
 
@@ -157,6 +158,13 @@ export class Sockets {
       this.calls.delete(call);
       queries?.delete(call);
     };
+  }
+
+  /** Waits for what nobody waits for any more, such as the change of a client that has left; not for long. */
+  async rest(): Promise<void> {
+    for (const end = performance.now() + this.patience.closing; this.calls.size && performance.now() < end; )
+      await delay(20);
+    for (const call of this.calls) call.end();
   }
 
   /** A large answer in pieces, counted until it is read; a small one as it is. */

@@ -117,9 +117,14 @@ describe('a client that leaves', () => {
     hangUp();
     await delay(300);
     expect(await waiting()).toBe(1);
+    // nor does a stop leave it half way
+    const stopped = s.service.app.close();
+    await delay(300);
+    expect(await waiting()).toBe(1);
     await holder.query('ROLLBACK');
     const written = () => s.owner.query('SELECT id FROM report WHERE obligation_id = $1', [obligation.id]);
-    await until(async () => (await written()).length === 1);
+    await stopped;
+    expect(await written()).toHaveLength(1);
   }, 60_000);
 });
 
