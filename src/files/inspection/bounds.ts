@@ -18,6 +18,8 @@ export const BOUNDS = {
   filesPerChild: 100,
 
   zipEntries: 5_000,
+  /** Of a .docx and the Office files within it together. */
+  nestedEntries: 20_000,
   /** All parts of a .docx; all that must be unpacked to see the structure of a PDF. */
   unpackedBytes: 536_870_912,
   /** All parts of a .docx that are XML. */

@@ -133,6 +133,11 @@ describe('an object in a Word file', () => {
     const large = await office([SHEET], { 'xl/media/a.bin': Buffer.alloc(60_000_000) });
     const parts = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`word/embeddings/${i}.xlsx`, large]));
     expect(await withParts(parts)).toEqual(['UNPACKS_TOO_LARGE']);
+    const many = await office(['x'], Object.fromEntries(Array.from({ length: 2_500 }, (_, i) => [`p${i}`, ''])));
+    const within = (count: number) =>
+      office(['x'], Object.fromEntries(Array.from({ length: count }, (_, i) => [`word/embeddings/${i}.docx`, many])));
+    expect(await withPart('word/embeddings/a.docx', await within(7))).toEqual([]);
+    expect(await withPart('word/embeddings/a.docx', await within(8))).toEqual(['UNPACKS_TOO_LARGE']);
   });
 });
 
@@ -205,6 +210,20 @@ describe('a piece that Word takes in', () => {
     let nested = await zipOf(wordParts());
     for (let i = 0; i < 5; i++) nested = await withChunk(nested);
     expect(await taken('a.docx', nested)).toEqual(['UNPACKS_TOO_LARGE']);
+    // each within the bound for XML, and together beyond it
+    const long = await zipOf(wordParts(documentOf(' '.repeat(45_000_000))));
+    const lists = [1, 2, 3].map((i) => relationOf('aFChunk', `${i}.docx`, ''));
+    const pieces = (count: number) =>
+      withParts(
+        Object.fromEntries(
+          lists.slice(0, count).flatMap((list, i) => [
+            [`word/_rels/part${i}.xml.rels`, list],
+            [`word/${i + 1}.docx`, long],
+          ]),
+        ),
+      );
+    expect(await pieces(2)).toEqual([]);
+    expect(await pieces(3)).toEqual(['UNPACKS_TOO_LARGE']);
   });
 });
 

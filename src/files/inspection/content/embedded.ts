@@ -85,6 +85,7 @@ async function lookIntoOffice(content: Buffer, budget: Budget, depth: number): P
     const zip = await fromBufferPromise(content, { validateEntrySizes: false });
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) {
+      budget.open();
       if (entries.length >= BOUNDS.zipEntries) throw new Stop('UNPACKS_TOO_LARGE');
       if (!entry.fileName.endsWith('/')) entries.push(entry);
     }
@@ -111,7 +112,7 @@ async function unpack(zip: ZipFile, entry: Entry, budget: Budget): Promise<Buffe
   let size = 0;
   for await (const chunk of await zip.openReadStreamPromise(entry)) {
     size += chunk.length;
-    budget.take(chunk.length);
+    budget.unpack(chunk.length);
     if (size > BOUNDS.embeddedBytes) throw new Stop('UNPACKS_TOO_LARGE');
     chunks.push(chunk);
   }

@@ -63,15 +63,13 @@ export async function checkWord(
     const texts: string[] = [];
     const chunks = new Set<string>();
     const uses = new Uses();
-    let xml = 0;
     // each part once, so that what Word would stumble over is found here, and a size that the directory hides too
     for (const [name, part] of opened.parts) {
       if (MACRO_PART.test(name)) report.add('MACROS');
       if (!isXml(name, main, types) || (await isBeside(opened, name, part)))
         await otherPart(opened, name, part, budget, report);
       else {
-        xml += part.entry.uncompressedSize;
-        if (xml > BOUNDS.xmlBytes) throw new Stop('UNPACKS_TOO_LARGE');
+        budget.parse(part.entry.uncompressedSize);
         if (name.endsWith('.rels')) await relations(opened, name, chunks, uses, report);
         else texts.push(await xmlPart(opened, name, part, main, uses, budget, report));
       }

@@ -51,6 +51,7 @@ export class Package {
       declared += entry.uncompressedSize;
       if (this.entries.length >= BOUNDS.zipEntries || declared > BOUNDS.unpackedBytes)
         throw new Stop('UNPACKS_TOO_LARGE');
+      this.budget.open();
       if (entry.isEncrypted()) throw new Stop('ENCRYPTED');
       this.entries.push(entry);
       if (entry.fileName.endsWith('/')) continue;
@@ -94,7 +95,7 @@ export class Package {
     for await (const chunk of stream) {
       size += chunk.length;
       if (size > entry.uncompressedSize) throw new Stop('UNPACKS_TOO_LARGE');
-      this.budget.take(chunk.length);
+      this.budget.unpack(chunk.length);
       check = crc32(chunk, check);
       first?.push(chunk);
       if (first && size < LOOK_AT) continue;

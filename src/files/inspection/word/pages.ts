@@ -17,7 +17,8 @@ export function findingsOfPage(content: Buffer): FindingCode[] {
   const text = textOf(content);
   if (text.trimStart().startsWith('{\\rt')) return drawsByRtf(text) ? ['EXTERNAL_LINK'] : [];
   const whole = isMail(text) ? unfolded(text) : text;
-  const own = new Set([...whole.matchAll(LOCATION)].map(([, address]) => address));
+  const own = new Set<string>();
+  for (const [, address] of whole.matchAll(LOCATION)) own.add(address);
   const found: FindingCode[] = SCRIPT.test(whole) ? ['EMBEDDED_EXECUTABLE'] : [];
   for (const [, address] of whole.matchAll(FETCHED))
     if (address && isRemote(address) && !own.has(address)) return [...found, 'EXTERNAL_LINK'];
@@ -27,10 +28,11 @@ export function findingsOfPage(content: Buffer): FindingCode[] {
 function drawsByRtf(text: string): boolean {
   if (RTF_OUTSIDE.test(text)) return true;
   // as it reads without groups and controls, between which a word may be cut
-  return [...text.matchAll(RTF_FIELD)].some(([, rest]) => {
+  for (const [, rest] of text.matchAll(RTF_FIELD)) {
     const instruction = rest.replace(/\\[a-z]{1,32}-?\d{0,10} ?|[{}\s]/gi, '');
-    return !RTF_HARMLESS.test(instruction);
-  });
+    if (!RTF_HARMLESS.test(instruction)) return true;
+  }
+  return false;
 }
 
 const isMail = (text: string): boolean =>
