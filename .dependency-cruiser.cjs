@@ -3,7 +3,7 @@ const { readdirSync } = require('node:fs');
 /** Dependencies point one way: main → service → server and features; features → reading → access → graph, database → config. */
 const only = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: '^(src|migrations|seeds)/', pathNot: to } });
 /** Every folder of src/ that is not one of the lower ones is a feature: a new one is under the rules from its first file on. */
-const BELOW = ['access', 'database', 'files', 'graph', 'reading', 'server', 'workflow'];
+const BELOW = ['access', 'database', 'files', 'graph', 'processes', 'reading', 'server', 'workflow'];
 const FEATURES = readdirSync('src', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !BELOW.includes(entry.name))
   .map(({ name }) => name)
@@ -26,9 +26,10 @@ module.exports = {
     only('access-below', '^src/access/', '^src/(access|graph|database)/|^src/config\\.ts$', 'Access knows no feature.'),
     only('reading-below', '^src/reading/', '^src/(reading|access|graph|database)/', 'The compiler of selections knows no feature.'),
     only('workflow-below', '^src/workflow/', '^src/(workflow|audit|access|graph|database)/', 'The engine of workflows knows no feature.'),
-    only('files-below', '^src/files/', '^src/(files|graph|database)/|^src/config\\.ts$', 'Files know no feature.'),
+    only('processes-below', '^src/processes/', '^src/(processes/|config\\.ts)', 'What works in processes of its own knows nothing of the work.'),
+    only('files-below', '^src/files/', '^src/(files|graph|database|processes)/|^src/config\\.ts$', 'Files know no feature.'),
     only('server-knows-no-feature', '^src/server/', '^src/(server|graph)/', 'HTTP knows the schema as a value.'),
-    only('features-downwards', `^src/(${FEATURES})/`, `^src/(${FEATURES}|workflow|reading|access|graph|database|files)/|^src/config\\.ts$`, 'A feature knows features and what lies below.'),
+    only('features-downwards', `^src/(${FEATURES})/`, `^src/(${FEATURES}|workflow|reading|access|graph|database|files|processes)/|^src/config\\.ts$`, 'A feature knows features and what lies below.'),
     only('provinces-at-the-bottom', '^src/provinces/', '^src/(provinces|reading|access|graph|database)/', 'provinces ← organizations ← consortia ← reports.'),
     only('organizations-low', '^src/organizations/', '^src/(organizations|provinces|reading|access|graph|database)/', 'provinces ← organizations ← consortia ← reports.'),
     only('consortia-low', '^src/consortia/', '^src/(consortia|boards|organizations|provinces|reading|access|graph|database)/', 'provinces ← organizations ← consortia ← reports.'),

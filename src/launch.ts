@@ -51,13 +51,8 @@ export async function launch(config: Config, url: string, { say, goOn, undo }: S
 const WARMED_AFTER_MS = 1000;
 
 /**
- * What no start waits for, loaded while nobody waits: the query page, and what draws and fills papers. Later node_modules may be
+ * What no start waits for, loaded while nobody waits: the query page, and what draws papers. Later node_modules may be
  * another, or gone for a minute, where somebody installs beside a running server.
  */
 const warm = ({ app }: Service): Promise<unknown> =>
-  Promise.all([
-    app.inject('/graphiql'),
-    import('./receipts/receipt-pdf.js'),
-    import('./templates/fill.js'),
-    import('./archive/archive.js'),
-  ]);
+  Promise.all([app.inject('/graphiql'), import('./receipts/receipt-pdf.js'), import('./archive/archive.js')]);

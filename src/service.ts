@@ -30,6 +30,7 @@ import { DOCUMENTS_IN_USE, sweepFiles } from './reports/orphans.js';
 import { createSchema, pages } from './schema.js';
 import { createHttpServer } from './server/http.js';
 import type { Patience } from './server/sockets.js';
+import { Filler } from './templates/filler.js';
 import { TEMPLATES_IN_USE, templateAccess } from './templates/templates.js';
 import { LastUsed } from './tokens/last-used.js';
 import { LinkHolder, withAssignments } from './tokens/link-holder.js';
@@ -60,6 +61,7 @@ type ServiceContext = Context & {
   tokens: Tokens;
   storage: Storage;
   checks: Checks;
+  filler: Filler;
   receipts: Receipts;
   /** Handed out in this request; no stored answer has them. */
   secrets: string[];
@@ -89,6 +91,7 @@ export async function createService({
   const receipts = new Receipts(await ReceiptKeys.open(config.dataDir, config.production));
   const log = (error: unknown) => app.log.error({ err: error }, 'jobs');
   const checks = new Checks(door, storage, log);
+  const filler = new Filler();
   const lastUsed = new LastUsed(door, log);
   lastUsed.start();
   const hourly = setInterval(() => {
@@ -113,6 +116,7 @@ export async function createService({
         tokens,
         storage,
         checks,
+        filler,
         receipts,
         secrets: [],
       });
@@ -151,7 +155,7 @@ export async function createService({
           onDownload: {
             documents: documentAccess(holder),
             receipts: receiptAccess(holder, storage),
-            templates: templateAccess(holder, storage),
+            templates: templateAccess(holder, storage, filler),
             archives: archiveAccess(holder, storage),
           },
         }),
@@ -177,6 +181,7 @@ export async function createService({
       clearInterval(hourly);
       await app.close();
       await checks.stop();
+      await filler.stop();
       await lastUsed.stop().catch(log);
       await source.destroy();
       close();

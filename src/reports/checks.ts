@@ -6,7 +6,9 @@ import { type Inspection, Inspector, refused, type Verdict } from '../files/insp
 import { oldEnding } from '../files/inspection/word/old-ending.js';
 import { FileMissing, type Storage } from '../files/storage.js';
 import type { DocumentCheckState } from '../graph/enums.js';
+import { ApiError } from '../graph/errors.js';
 import { Lru } from '../graph/lru.js';
+import { Crowded } from '../processes/pool.js';
 import { ReportDocument } from './document.entity.js';
 import { pairSimilarity } from './document-check.js';
 
@@ -20,6 +22,8 @@ const RESUMED_AFTER = 1_000;
 /** Longer than a check takes: whoever took it up is gone. Where it was waiting its turn it is done twice, and recorded once. */
 const LEASE_MS = 90_000;
 const AT_A_TIME = 4;
+/** Takes its turn beside the tokens; no token has this name. */
+const BACKGROUND = 'resumed';
 /** A file that is not there any more can't be opened either. */
 const GONE: Inspection = { findings: ['DAMAGED'], pageCount: null, hasText: null, signatures: [], sketch: null };
 
@@ -40,31 +44,32 @@ export class Checks {
     private readonly log: (error: unknown) => void,
   ) {}
 
-  /** Rejects only where the file can't be had. */
-  inspect(subject: Subject): Promise<Inspection> {
+  /** In the owner's turn. Rejects only where the file can't be had, or where too many of the owner's wait. */
+  inspect(subject: Subject, owner: string): Promise<Inspection> {
     const key = `${subject.kind}:${subject.sha256}:${subject.kind === 'WORD' ? oldEnding(subject.fileName) : ''}`;
     const found = this.known.get(key);
     if (found) return Promise.resolve(found);
-    let run = this.running.get(key);
+    // who waits for the same bytes as another waits in a turn of their own
+    const running = `${owner}:${key}`;
+    let run = this.running.get(running);
     if (!run) {
-      run = this.look(subject).then(({ ended, ...inspection }) => {
+      run = this.look(subject, owner).then(({ ended, ...inspection }) => {
         if (!ended) this.known.set(key, inspection);
         return inspection;
       });
-      this.running.set(key, run);
-      const done = () => void this.running.delete(key);
+      this.running.set(running, run);
+      const done = () => void this.running.delete(running);
       run.then(done, done);
     }
     return run;
   }
 
-  private async look({ kind, storageKey, fileName }: Subject): Promise<Verdict> {
-    const { path, release } = await this.storage.local(storageKey);
-    try {
-      return await this.inspector.inspect(path, kind, fileName);
-    } finally {
-      await release();
-    }
+  private look({ kind, storageKey, fileName }: Subject, owner: string): Promise<Verdict> {
+    return this.inspector
+      .inspect(() => this.storage.local(storageKey), kind, fileName, owner)
+      .catch((error) => {
+        throw error instanceof Crowded ? new ApiError('RATE_LIMITED', { message: waiting(error.most) }) : error;
+      });
   }
 
   /** Writes the verdict on an attached document, and compares it with its pair; a document that is gone needs none. */
@@ -122,7 +127,7 @@ export class Checks {
         [tx.now, new Date(tx.now.getTime() - LEASE_MS)],
       ),
     );
-    for (const document of left) void this.finish(document.id, this.inspect(document));
+    for (const document of left) void this.finish(document.id, this.inspect(document, BACKGROUND));
     return left.length;
   }
 
@@ -148,6 +153,11 @@ export class Checks {
     await Promise.all(this.finishing);
   }
 }
+
+const waiting = (most: number) => ({
+  zh: `您已有 ${most} 个文件在等待检查，请等它们检查完再试。`,
+  en: `${most} files of yours are waiting to be checked; try again when they are done.`,
+});
 
 function goneOrThrow(error: unknown): Inspection {
   if (error instanceof FileMissing) return GONE;

@@ -15,7 +15,7 @@ import { documentWarnings, pairSimilarity, warningsOf } from './document-check.j
 import { REPORTS } from './machine.js';
 import type { AttachReportDocumentInput } from './report.input.js';
 import { ReportRevision } from './revision.entity.js';
-import { arrived } from './uploads.js';
+import { announced, arrived } from './uploads.js';
 
 /** So long an answer waits for the check to end. */
 const WAITS_MS = 10_000;
@@ -24,7 +24,8 @@ export type AskerWithFiles = Asker & { storage: Storage; checks: Checks };
 export type AttachOutcome = Outcome & { documentId?: string; revisionId?: string };
 
 /**
- * The content is looked at before the transaction: no lock waits for a parser. What is refused is not attached; what takes
+ * Whether it may be attached at all is judged before anything costly, and once more under the lock in the end. In between
+ * the content is looked at, outside of a transaction: no lock waits for a parser. What is refused is not attached; what takes
  * longer than the answer waits is attached, and its verdict follows.
  */
 export async function attachReportDocument(
@@ -33,8 +34,23 @@ export async function attachReportDocument(
 ): Promise<AttachOutcome> {
   refuseRole(asker.actor, 'attachReportDocument', 'Report');
   const { checks } = asker;
-  const { upload, errors } = await arrived(asker, input.uploadId, asker.storage);
-  const run = upload && !errors.length ? checks.inspect({ ...upload, kind: input.kind }) : undefined;
+  const sent = await announced(asker, input.uploadId);
+  const rehearsal = { ...input, validateOnly: true };
+  const refusal = await edit(
+    REPORTS,
+    asker,
+    'attachReportDocument',
+    rehearsal,
+    sent.errors,
+    async (_, { id }, advance) => {
+      await advance();
+      return { id, userErrors: [] };
+    },
+  );
+  if (refusal.userErrors.length) return refusal;
+  const { upload, errors } = await arrived(asker, sent, asker.storage);
+  const run =
+    upload && !errors.length ? checks.inspect({ ...upload, kind: input.kind }, asker.actor.tokenId!) : undefined;
   const inspection = run && (await within(run, WAITS_MS));
   if (inspection && refused(inspection)) errors.push(...reasons(inspection));
   const outcome = await edit(

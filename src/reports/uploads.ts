@@ -67,16 +67,20 @@ export async function createUpload(
   return { upload, ticket, userErrors: [] };
 }
 
-/** Takes what has arrived for the asker's upload into keeping; answers what is wrong with it. */
-export async function arrived(
-  asker: Asker,
-  uploadId: string,
-  storage: Storage,
-): Promise<{ upload?: Upload; errors: RawUserError[] }> {
+type Found = { upload?: Upload; errors: RawUserError[] };
+
+/** The asker's own upload, before anything is done with what was sent. */
+export async function announced(asker: Asker, uploadId: string): Promise<Found> {
   const [upload] = await asker.door.reading(asker.actor, (rows) => rows.find(Upload, { id: uploadId }));
   if (!upload) return { errors: [userError('NOT_FOUND', ['uploadId'])] };
   if (upload.createdAt.getTime() < asker.door.now().getTime() - ATTACHED_WITHIN_MS)
     return { errors: [userError('UPLOAD_INCOMPLETE', ['uploadId'])] };
+  return { upload, errors: [] };
+}
+
+/** Takes what has arrived for it into keeping; answers what is wrong with it. */
+export async function arrived(asker: Asker, { upload, errors }: Found, storage: Storage): Promise<Found> {
+  if (!upload) return { errors };
   try {
     await storage.settle(upload.id, upload, upload.storageKey);
   } catch (error) {

@@ -66,6 +66,9 @@ function cleaned(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cleaned(inner)]));
 }
 
+/** More than a consortium has of anything. */
+const SAMPLE_ROWS = 100;
+
 /** Something in every place, or with every list empty: what a template is tried out with. */
 export function sampleView(listsEmpty: boolean): object {
   const root: Record<string, any> = {};
@@ -80,7 +83,8 @@ export function sampleView(listsEmpty: boolean): object {
     scope[last] = value;
   };
   for (const { tag, zh } of TEMPLATE_TAGS.values) put(tag, zh);
-  const rows = (fields: { tag: string; zh: string }[]) => [Object.fromEntries(fields.map((f) => [f.tag, f.zh]))];
+  const row = (fields: { tag: string; zh: string }[]) => Object.fromEntries(fields.map((f) => [f.tag, f.zh]));
+  const rows = (fields: { tag: string; zh: string }[]) => Array.from({ length: SAMPLE_ROWS }, () => row(fields));
   for (const { tag, fields } of TEMPLATE_TAGS.lists) put(tag, listsEmpty ? [] : rows(fields));
   return root;
 }

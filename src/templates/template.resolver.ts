@@ -4,9 +4,8 @@ import { ReportKind } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Payload, Validated } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
-import type { AskerWithFiles } from '../reports/documents.js';
 import { ReportObligation } from '../reports/obligation.entity.js';
-import { replaceReportTemplate } from './templates.js';
+import { type AskerWithFiller, replaceReportTemplate } from './templates.js';
 
 @InputType({
   description:
@@ -50,7 +49,7 @@ export class ReportTemplateResolver {
   })
   async replaceReportTemplate(
     @Arg('input', () => ReplaceReportTemplateInput, { description: '输入。 Input.' }) input: ReplaceReportTemplateInput,
-    @Ctx() c: Context & AskerWithFiles,
+    @Ctx() c: Context & AskerWithFiller,
   ): Promise<ReplaceReportTemplatePayload> {
     return Payload.of(ReplaceReportTemplatePayload, await replaceReportTemplate(c, input));
   }

@@ -14,10 +14,11 @@ import type { AskerWithFiles } from '../reports/documents.js';
 import { FILE_TYPES, paperName } from '../reports/file-access.js';
 import { ReportObligation } from '../reports/obligation.entity.js';
 import { inUse } from '../reports/orphans.js';
-import { arrived } from '../reports/uploads.js';
+import { announced, arrived } from '../reports/uploads.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
+import type { TemplateData } from './data.js';
 import { defaultTemplate } from './defaults.js';
-import type { TemplateData } from './fill.js';
+import type { Filler } from './filler.js';
 import { ReportTemplate } from './template.entity.js';
 
 export const TEMPLATES_IN_USE = inUse('report_template');
@@ -72,7 +73,7 @@ async function dataFor(rows: Rows, obligation: ReportObligation): Promise<Templa
 
 /** The template of an obligation, prefilled as it is asked for; for the board that owes it. */
 export const templateAccess =
-  (holder: LinkHolder, storage: Storage): Authorize<DownloadGrant> =>
+  (holder: LinkHolder, storage: Storage, filler: Filler): Authorize<DownloadGrant> =>
   async (claims, authorization) => {
     const actor = await holder.actorOf(claims, authorization);
     if (actor?.role !== 'BOARD') return null;
@@ -83,11 +84,12 @@ export const templateAccess =
     });
     if (!found) return null;
     const { obligation, data, own } = found;
-    const blank = own ? await read(storage, own.storageKey) : await defaultTemplate(obligation.kind);
     const name = paperName({ year: obligation.year, kind: obligation.kind, name: data.consortium.name });
-    const { fillTemplate } = await import('./fill.js');
+    const key = own?.storageKey ?? `default/${obligation.kind}`;
+    const blank = () => (own ? read(storage, own.storageKey) : defaultTemplate(obligation.kind));
+    const bytes = await filler.fill(actor.tokenId!, key, blank, data);
     const { extension, contentType } = FILE_TYPES.WORD;
-    return { bytes: fillTemplate(blank, data), fileName: `${name}-模板.${extension}`, contentType };
+    return { bytes, fileName: `${name}-模板.${extension}`, contentType };
   };
 
 const newest = async (rows: Rows, { provinceId, kind }: { provinceId: string; kind: ReportKind }) =>
@@ -104,22 +106,23 @@ async function read(storage: Storage, key: string): Promise<Buffer> {
   }
 }
 
+export type AskerWithFiller = AskerWithFiles & { filler: Filler };
 export type ReplaceInput = { kind: ReportKind; uploadId: string; validateOnly?: boolean | null };
 export type ReplaceOutcome = { kind: ReportKind | null; userErrors: RawUserError[] };
 
 /** A Word file that passes the check of every Word file, and that can be filled for every consortium. */
-export async function replaceReportTemplate(asker: AskerWithFiles, input: ReplaceInput): Promise<ReplaceOutcome> {
+export async function replaceReportTemplate(asker: AskerWithFiller, input: ReplaceInput): Promise<ReplaceOutcome> {
   refuseRole(asker.actor, 'replaceReportTemplate', 'ReportTemplate');
-  const { upload, errors } = await arrived(asker, input.uploadId, asker.storage);
+  const { upload, errors } = await arrived(asker, await announced(asker, input.uploadId), asker.storage);
   const failed = (userErrors: RawUserError[]): ReplaceOutcome => ({ kind: null, userErrors });
   if (!upload || errors.length) return failed(errors);
-  const { findings } = await asker.checks.inspect({ ...upload, kind: 'WORD' });
+  const { findings } = await asker.checks.inspect({ ...upload, kind: 'WORD' }, asker.actor.tokenId!);
   for (const finding of findings)
     if (FINDINGS[finding].severity === 'ERROR')
       errors.push(userError('DOCUMENT_UNREADABLE', ['uploadId'], { finding }));
   if (!errors.length) {
-    const { templateProblems } = await import('./fill.js');
-    for (const { tag, zh, en } of templateProblems(await read(asker.storage, upload.storageKey)))
+    const blank = () => read(asker.storage, upload.storageKey);
+    for (const { tag, zh, en } of await asker.filler.problems(asker.actor.tokenId!, blank))
       errors.push(userError('INVALID', ['uploadId'], { ...(tag !== null && { tag }), zh, en }));
   }
   if (errors.length) return failed(errors);

@@ -121,10 +121,10 @@ describe('Idempotency-Key', () => {
       goOn = resolve;
     });
     const reached = new Promise<void>((resolve) => {
-      Checks.prototype.inspect = async function (subject) {
+      Checks.prototype.inspect = async function (...all) {
         resolve();
         await held;
-        return inspect.call(this, subject);
+        return inspect.apply(this, all);
       };
     });
     const slow = replace();

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Inspector } from '../../src/files/inspection/inspector.js';
 import { Checks } from '../../src/reports/checks.js';
+import { documentOf, wordParts, zipOf } from '../files/samples.js';
 import { pdf, upload, word } from '../support/files.js';
-import { change, obligationOf } from '../support/reports.js';
+import { change, obligationOf, submitted } from '../support/reports.js';
 import { type TestService, testService } from '../support/service.js';
 
 const CODE = '430000-2024-06';
@@ -31,6 +33,10 @@ async function attach(kind: string, fileName: string, bytes: Buffer, validateOnl
 }
 const submit = () => change(s, board(), 'submitReport', { reportId: report.id, expectedVersion: report.version });
 
+/** Small when sent, and seconds of work. */
+const heavyWord = (mark: string) =>
+  zipOf(wordParts(documentOf(`<w:t>${mark}</w:t>${'<w:p><w:r/></w:p>'.repeat(600_000)}`)));
+
 describe('checks', () => {
   it('a file that is refused is not attached; every reason is said, in both languages', async () => {
     const { userErrors, report: after } = await attach('WORD', '总结.doc', Buffer.from('d0cf11e0a1b11ae1', 'hex'));
@@ -52,7 +58,7 @@ describe('checks', () => {
     const { inspect } = Inspector.prototype;
     const bytes = await word('slow minute');
     Inspector.prototype.inspect = async function (...all) {
-      return { ...(await inspect.apply(this, all)), findings: ['TIMED_OUT'], ended: true };
+      return { ...(await inspect.apply(this, all)), findings: ['TIMED_OUT'], ended: 'time' };
     };
     try {
       expect((await attach('WORD', '总结.docx', bytes)).userErrors).toMatchObject([{ code: 'DOCUMENT_UNREADABLE' }]);
@@ -114,11 +120,11 @@ describe('checks', () => {
   it('what takes longer than an answer waits is attached as pending, bars the submission, and is settled later', async () => {
     const inspect = Checks.prototype.inspect;
     let done: (() => void) | undefined;
-    Checks.prototype.inspect = async function (subject) {
+    Checks.prototype.inspect = async function (...all) {
       await new Promise<void>((resolve) => {
         done = resolve;
       });
-      return inspect.call(this, subject);
+      return inspect.apply(this, all);
     };
     let pending: any;
     try {
@@ -144,13 +150,82 @@ describe('checks', () => {
     expect((await draft()).draft.documents.map((d: any) => d.check.state)).not.toContain('PENDING');
   }, 60_000);
 
+  it('nothing is done with a file before it is known that it may be attached, in a rehearsal too', async () => {
+    const bytes = await word('not looked at');
+    const other = '430000-2024-07';
+    const { id } = await obligationOf(s, s.token('BOARD', other), 'ANNUAL_SUMMARY', 2026);
+    const theirs = (await change(s, s.token('BOARD', other), 'createReportDraft', { obligationId: id })).report;
+    const filed = await submitted(s, CODE, 'ANNUAL_WORK_PLAN', 2027);
+    const uploadId = await upload(s, board(), '总结.docx', bytes);
+    const attempts = [
+      { token: board(), reportId: theirs.id, expectedVersion: theirs.version, code: 'NOT_FOUND' },
+      { token: board(), reportId: filed.id, expectedVersion: filed.version, code: 'ILLEGAL_TRANSITION' },
+      { token: board(), reportId: report.id, expectedVersion: report.version + 7, code: 'CONFLICT' },
+      {
+        token: s.token('CITY_BUREAU', '430400'),
+        reportId: filed.id,
+        expectedVersion: filed.version,
+        code: 'FORBIDDEN',
+      },
+      { token: s.token('BOARD', other), reportId: theirs.id, expectedVersion: theirs.version, code: 'NOT_FOUND' },
+    ];
+    for (const validateOnly of [false, true])
+      for (const { token, code, ...on } of attempts) {
+        const input = { ...on, kind: 'WORD', uploadId, validateOnly };
+        const told = await change(s, token, 'attachReportDocument', input).then(
+          ({ userErrors }) => userErrors.map((e: { code: string }) => e.code),
+          (error) => [error.code],
+        );
+        expect(told).toEqual([code]);
+      }
+    // it was not even taken into keeping, which reads all of it
+    expect(await s.service.storage.sizeOf(`documents/${uploadId}`)).toBeUndefined();
+  });
+
+  it('a board that floods keeps no other waiting, and is told when it has too many', async () => {
+    const heavy = () => heavyWord(randomUUID());
+    const flood = await Promise.all(
+      Array.from({ length: 30 }, async () => upload(s, board(), '总结.docx', await heavy())),
+    );
+    const on = { reportId: report.id, expectedVersion: report.version, kind: 'WORD', validateOnly: true };
+    const order: string[] = [];
+    const all = flood.map((uploadId) =>
+      change(s, board(), 'attachReportDocument', { ...on, uploadId }).then(
+        () => order.push('flood'),
+        (error) => order.push(error.code),
+      ),
+    );
+    const other = s.token('BOARD', '430000-2024-08');
+    const { id } = await obligationOf(s, other, 'ANNUAL_SUMMARY', 2026);
+    const { report: theirs } = await change(s, other, 'createReportDraft', { obligationId: id });
+    const uploadId = await upload(s, other, '总结.docx', await word('an honest one'));
+    const { report: after } = await change(
+      s,
+      other,
+      'attachReportDocument',
+      { reportId: theirs.id, expectedVersion: theirs.version, kind: 'WORD', uploadId },
+      FIELDS,
+    );
+    order.push('honest');
+    expect(after.draft.documents[0].check.state).toBe('PASSED');
+    await Promise.all(all);
+    expect(order.filter((one) => one === 'RATE_LIMITED').length).toBeGreaterThan(0);
+    // one turn of the other place, whatever waits
+    expect(order.slice(0, order.indexOf('honest')).filter((one) => one === 'flood').length).toBeLessThan(10);
+    expect(order.filter((one) => one === 'flood').length).toBeGreaterThan(10);
+  }, 180_000);
+
   it('a check whose process died is taken up by another', async () => {
     await attach('WORD', '总结.docx', await word('nothing of the sort: something quite different'));
+    const [{ id }] = await s.owner.query(
+      "SELECT d.id FROM report_document d JOIN report_revision r ON r.id = d.revision_id WHERE r.report_id = $1 AND d.kind = 'WORD'",
+      [report.id],
+    );
     // as a kill leaves it: the verdict was never written
     await s.owner.query('ALTER TABLE report_document DISABLE TRIGGER USER');
     await s.owner.query(
-      "UPDATE report_document SET check_state = 'PENDING', checked_at = NULL, sketch = NULL, claimed_at = $1 WHERE kind = 'WORD'",
-      [new Date(s.clock.now.getTime() - 600_000)],
+      "UPDATE report_document SET check_state = 'PENDING', checked_at = NULL, sketch = NULL, claimed_at = $1 WHERE id = $2",
+      [new Date(s.clock.now.getTime() - 600_000), id],
     );
     await s.owner.query('ALTER TABLE report_document ENABLE TRIGGER USER');
     // the service looks by itself as well: one of the two takes it up, and what somebody has taken up is left to them
@@ -160,7 +235,7 @@ describe('checks', () => {
     let state = 'PENDING';
     while (state === 'PENDING' && Date.now() < ends) {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      [{ state }] = await s.owner.query("SELECT check_state AS state FROM report_document WHERE kind = 'WORD'");
+      [{ state }] = await s.owner.query('SELECT check_state AS state FROM report_document WHERE id = $1', [id]);
     }
     expect(state).toBe('PASSED');
   }, 60_000);

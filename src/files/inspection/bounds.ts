@@ -6,16 +6,13 @@ export type Bounds = Readonly<Record<keyof typeof BOUNDS, number>>;
 export const BOUNDS = {
   /** What may be sent can be looked at: the bounds below are made for it. */
   fileBytes: MAX_UPLOAD_BYTES,
-  /** Wall clock for one file; then the process that looks at it is killed. */
   milliseconds: 60_000,
-  /** Of the process as the system sees it, memory outside of the heap included. */
   rssBytes: 536_870_912,
   heapMegabytes: 320,
-  /** Files under inspection at a time. */
   children: 2,
   idleMilliseconds: 30_000,
-  /** A process makes room for a fresh one after so many files, since libraries keep what they have seen. */
-  filesPerChild: 100,
+  jobsPerChild: 100,
+  waiting: 20,
 
   zipEntries: 5_000,
   /** Of a .docx and the Office files within it together. */

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { Stop } from './findings.js';
-import type { DocumentKind } from './process/messages.js';
 import type { Report } from './report.js';
 
-/** Looks at one file, in this process. Rejects only when it can't be read. */
-export async function check(path: string, kind: DocumentKind, fileName: string, report: Report): Promise<void> {
-  const file = await readFile(path);
+export type DocumentKind = 'WORD' | 'STAMPED_PDF';
+export type Job = { kind: DocumentKind; fileName: string };
+
+/** Looks at one file, in this process. */
+export async function check(file: Buffer, kind: DocumentKind, fileName: string, report: Report): Promise<void> {
   if (!file.length) return report.add('EMPTY');
   try {
     // each brings its own libraries, half a second of them: only when there is such a file

@@ -49,7 +49,7 @@ describe('an inspector', () => {
       inspector.inspect(slow, 'STAMPED_PDF', 'a.pdf'),
       inspector.inspect(docxPath, 'WORD', 'a.docx'),
     ]);
-    expect(late).toMatchObject({ findings: ['TIMED_OUT'], ended: true });
+    expect(late).toMatchObject({ findings: ['TIMED_OUT'], ended: 'time' });
     expect(after).toMatchObject({ findings: [] });
     expect(after.ended).toBeUndefined();
     expect(Date.now() - started).toBeLessThan(15_000);
@@ -57,7 +57,7 @@ describe('an inspector', () => {
   });
 
   onLinux('has two processes at most, uses them again, and ends them when idle', async () => {
-    const inspector = new Inspector({ idleMilliseconds: 100, filesPerChild: 8 });
+    const inspector = new Inspector({ idleMilliseconds: 100, jobsPerChild: 8 });
     const seen = new Set<number>();
     let most = 0;
     let done = false;
@@ -69,7 +69,9 @@ describe('an inspector', () => {
         await wait(15);
       }
     })();
-    const all = await Promise.all(Array.from({ length: 20 }, () => inspector.inspect(docxPath, 'WORD', 'a.docx')));
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => inspector.inspect(docxPath, 'WORD', 'a.docx', `owner ${i % 4}`)),
+    );
     done = true;
     await watch;
     expect(all.every((i) => i.findings.length === 0)).toBe(true);
@@ -103,7 +105,7 @@ describe('an inspector', () => {
         killed.add(pid);
       }
     }
-    expect(await twice).toMatchObject({ findings: ['DAMAGED'], ended: true });
+    expect(await twice).toMatchObject({ findings: ['DAMAGED'], ended: 'time' });
     await inspector.stop();
   });
 
@@ -120,15 +122,16 @@ describe('an inspector', () => {
     const module = pathToFileURL('dist/src/files/inspection/inspector.js').href;
     const script = `import { Inspector } from ${JSON.stringify(module)};
       const inspector = new Inspector();
-      inspector.inspect(${JSON.stringify(slow)}, 'STAMPED_PDF', 'a.pdf');
-      inspector.inspect(${JSON.stringify(slow)}, 'STAMPED_PDF', 'a.pdf');`;
+      inspector.inspect(${JSON.stringify(slow)}, 'STAMPED_PDF', 'a.pdf', 'one');
+      inspector.inspect(${JSON.stringify(slow)}, 'STAMPED_PDF', 'a.pdf', 'another');`;
     const service = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     let children: number[] = [];
-    for (let i = 0; i < 300 && children.length < 2; i++) {
+    for (let i = 0; i < 300 && children.length < 3; i++) {
       await wait(50);
       children = await childrenOf(service.pid!);
     }
-    expect(children).toHaveLength(2);
+    // two that look, and the one that guards them
+    expect(children).toHaveLength(3);
     await wait(500);
     await ended(service, 'SIGKILL');
     for (const pid of children) {
@@ -166,7 +169,7 @@ describe('random damage', () => {
 });
 
 type Handle = { pid: number; isReady: boolean };
-const handlesOf = (inspector: Inspector) => [...(inspector as unknown as { alive: Set<Handle> }).alive];
+const handlesOf = (inspector: Inspector) => [...(inspector as unknown as { pool: { alive: Set<Handle> } }).pool.alive];
 
 /** Of this process those that belong to the inspector; of another all. */
 async function childrenOf(pid: number, inspector?: Inspector): Promise<number[]> {

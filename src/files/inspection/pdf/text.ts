@@ -4,6 +4,10 @@ import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { BOUNDS } from '../bounds.js';
 import { sketchOf } from '../sketch.js';
 
+/** For drawing, which is not done here: without them the library would load a native one, and no process that checks may. */
+const GLOBALS = globalThis as unknown as Record<string, unknown>;
+for (const name of ['DOMMatrix', 'ImageData', 'Path2D']) GLOBALS[name] ??= class {};
+
 const library = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
 
 export type Opened = { document: PDFDocumentProxy } | { refused: 'ENCRYPTED' | 'DAMAGED' };
