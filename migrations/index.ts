@@ -8,6 +8,7 @@ import { Firmer1732400600000 } from './1732400600000-firmer.js';
 import { Revoked1732400700000 } from './1732400700000-revoked.js';
 import { Published1732401300000 } from './1732401300000-published.js';
 import { Steps1732401400000 } from './1732401400000-steps.js';
+import { Declared1732401500000 } from './1732401500000-declared.js';
 
 /** In order; imported, so that a build has them all. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Revoked1732400700000,
   Published1732401300000,
   Steps1732401400000,
+  Declared1732401500000,
 ];

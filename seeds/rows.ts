@@ -1,14 +1,17 @@
+import { Consortium, Designation } from '../src/consortia/consortium.entity.js';
 import { idOf } from '../src/database/ids.js';
 import { searchText, sortKey } from '../src/database/text.js';
+import { City, Department, Province } from '../src/provinces/province.entity.js';
 import type { List, ListedConsortium } from './list.js';
 
 export type Row = Record<string, string | number | boolean | null> & { id: string };
 
 /** Ids come from what survives a correction of a name: codes, and the year of a list. */
-export const provinceId = (code: string): string => idOf('prv', code);
-export const cityId = (code: string): string => idOf('cty', code);
-export const consortiumId = (code: string): string => idOf('con', code);
-export const designationId = (provinceCode: string, year: number): string => idOf('des', `${provinceCode}-${year}`);
+export const provinceId = (code: string): string => idOf(Province, code);
+export const cityId = (code: string): string => idOf(City, code);
+export const consortiumId = (code: string): string => idOf(Consortium, code);
+export const designationId = (provinceCode: string, year: number): string =>
+  idOf(Designation, `${provinceCode}-${year}`);
 
 /** The id of a unit that the list names. */
 export type UnitId = (provinceCode: string, name: string) => string;
@@ -32,7 +35,7 @@ export const cityRows = (list: List): Row[] =>
 
 export const departmentRows = (list: List): Row[] =>
   list.departments.map(({ provinceCode, cityCode, kind, name }) => ({
-    id: idOf('dep', `${cityCode ?? provinceCode}:${kind}`),
+    id: idOf(Department, `${cityCode ?? provinceCode}:${kind}`),
     province_id: provinceId(provinceCode),
     city_id: cityCode && cityId(cityCode),
     kind,

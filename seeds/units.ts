@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type IdPrefix, idOf, newId } from '../src/database/ids.js';
+import { idOf, newId } from '../src/database/ids.js';
+import { Organization, Park } from '../src/organizations/organization.entity.js';
 import type { List } from './list.js';
 import type { Memory } from './memory.js';
 import { type Cell, consortiumId, namesIn, provinceId, type UnitId } from './rows.js';
@@ -15,30 +16,30 @@ type Known = { id: string; province_id: string; name: string };
  */
 export async function unitIds(db: EntityManager, list: List, memory: Memory): Promise<UnitIds> {
   return {
-    organizations: await idsOf(db, 'org', list, ['lead_schools', 'lead_enterprises'], memory),
-    parks: await idsOf(db, 'prk', list, ['parks'], memory),
+    organizations: await idsOf(db, 'organization', list, ['lead_schools', 'lead_enterprises'], memory),
+    parks: await idsOf(db, 'park', list, ['parks'], memory),
   };
 }
 
-const TABLES = { org: 'organization', prk: 'park' } as const satisfies Partial<Record<IdPrefix, string>>;
+const KINDS = { organization: Organization, park: Park };
 
 async function idsOf(
   db: EntityManager,
-  prefix: keyof typeof TABLES,
+  table: keyof typeof KINDS,
   list: List,
   cells: Cell[],
   memory: Memory,
 ): Promise<UnitId> {
   const keyOf = (province: unknown, name: unknown) => `${province} ${name}`;
   const natural = new Map<string, string>();
-  for (const { provinceCode, name } of prefix === 'org' ? list.organizations : list.parks)
-    natural.set(keyOf(provinceId(provinceCode), name), idOf(prefix, `${provinceCode}:${name}`));
+  for (const { provinceCode, name } of table === 'organization' ? list.organizations : list.parks)
+    natural.set(keyOf(provinceId(provinceCode), name), idOf(KINDS[table], `${provinceCode}:${name}`));
 
   const known: Known[] = await db.query(
-    `SELECT id, province_id, name FROM ${TABLES[prefix]} WHERE name = ANY($1) OR id = ANY($2)`,
+    `SELECT id, province_id, name FROM ${table} WHERE name = ANY($1) OR id = ANY($2)`,
     [[...natural.keys()].map((key) => key.slice(key.indexOf(' ') + 1)), [...natural.values()]],
   );
-  const said = memory[TABLES[prefix]];
+  const said = memory[table];
   const ids = new Map<string, string>();
   for (const { id, province_id, name } of known) ids.set(keyOf(province_id, name), id);
   for (const [id, { province_id, name }] of said) ids.set(keyOf(province_id, name), id);
@@ -58,6 +59,6 @@ async function idsOf(
       });
     }
   // the id that a name leads to can belong to a unit that was called so once
-  for (const [key, id] of natural) if (!ids.has(key)) ids.set(key, taken.has(id) ? newId(prefix) : id);
+  for (const [key, id] of natural) if (!ids.has(key)) ids.set(key, taken.has(id) ? newId(KINDS[table]) : id);
   return (provinceCode, name) => ids.get(keyOf(provinceId(provinceCode), name))!;
 }

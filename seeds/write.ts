@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { Membership } from '../src/consortia/consortium.entity.js';
 import { idOf, newId } from '../src/database/ids.js';
 import { makeSealUnits } from '../src/seals/units.js';
 import { moveToCities } from './cities.js';
@@ -106,8 +107,8 @@ async function fillCells(db: EntityManager, cells: WantedCell[]): Promise<void> 
     const wanted = ofTable.flatMap(({ provinceId, consortiumId, cell, wanted: units }) =>
       units.map((id, i) => ({
         // the id that these lead to can be that of a link that has become another since
-        id: idOf('mem', `${consortiumId}:${roleOf(cell)}:${id}`),
-        other_id: newId('mem'),
+        id: idOf(Membership, `${consortiumId}:${roleOf(cell)}:${id}`),
+        other_id: newId(Membership),
         province_id: provinceId,
         consortium_id: consortiumId,
         unit: id,

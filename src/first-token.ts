@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from './config.js';
 import { newId } from './database/ids.js';
 import { asOwner } from './owner.js';
 import { problemOf } from './start-problems.js';
+import { AccessToken, Account } from './tokens/token.entity.js';
 
 const DAYS = 366;
 
@@ -19,8 +20,8 @@ async function firstToken(): Promise<string> {
         '数据库尚未建立：请先用 npm start 启动一次。 The database is not made yet: run npm start once.',
       );
     const claims = {
-      id: newId('tok'),
-      accountId: newId('acc'),
+      id: newId(AccessToken),
+      accountId: newId(Account),
       name: process.argv[2]?.trim() || '系统管理员',
       role: 'ADMINISTRATOR' as const,
       provinceId: null,

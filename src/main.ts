@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, ConfigError, readConfig } from './config.js';

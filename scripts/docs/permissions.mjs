@@ -1,10 +1,11 @@
-import { actionWords, conditionWords, subjectWords } from './words.mjs';
+import { conditionWords } from './words.mjs';
 
 /**
  * docs/permissions.md from the rules. `roles`: { name, zh, en, rules } in the order of the columns, rules as CASL keeps them
  * with the actor's own values replaced by MY of words.mjs. `roleWords`: name → { zh, en } for roles inside conditions.
+ * `actionWords`, `subjectWords`: name → { zh, en }, as the code has them.
  */
-export function permissionsPage({ roles, actions, unread, roleWords }) {
+export function permissionsPage({ roles, actions, unread, roleWords, actionWords, subjectWords }) {
   const notes = [];
   const cell = (role, action, subject) => {
     const rules = role.rules.filter((rule) => has(rule.action, action) && has(rule.subject, subject));

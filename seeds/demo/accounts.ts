@@ -7,6 +7,7 @@ import type { Tokens } from '../../src/access/tokens.js';
 import { idOf } from '../../src/database/ids.js';
 import type { DepartmentKind, Role } from '../../src/graph/enums.js';
 import { labelOf } from '../../src/graph/labels.js';
+import { AccessToken, Account, ExpertAssignment } from '../../src/tokens/token.entity.js';
 
 /** An entry of demo-access.json. */
 export type DemoEntry = {
@@ -62,7 +63,7 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
     const add = (role: Role, of: string, scope: Partial<DemoEntry>, ids: Partial<Actor>) => {
       const key = `demo:${role}:${scope.consortiumCode ?? scope.cityCode ?? scope.provinceCode ?? ''}:${scope.department ?? ''}`;
       const label = `演示·${of}`;
-      const accountId = idOf('acc', key);
+      const accountId = idOf(Account, key);
       const times = revoked.get(accountId);
       made.push({
         entry: {
@@ -80,7 +81,7 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
           role,
           name: label,
           accountId,
-          tokenId: idOf('tok', times ? `${key}:${times}` : key),
+          tokenId: idOf(AccessToken, times ? `${key}:${times}` : key),
           tokenExpiresAt: expiresAt,
           ...ids,
         },
@@ -148,7 +149,7 @@ export async function demoAccounts(owner: DataSource, tokens: Tokens, now: Date)
       `INSERT INTO expert_assignment (id, account_id, consortium_id, province_id, year)
        SELECT u.id, $3, u.consortium_id, $4, $5 FROM unnest($1::text[], $2::text[]) u(id, consortium_id) ON CONFLICT DO NOTHING`,
       [
-        assigned.map(({ code }) => idOf('exp', `${expert.accountId}:${code}:${year}`)),
+        assigned.map(({ code }) => idOf(ExpertAssignment, `${expert.accountId}:${code}:${year}`)),
         assigned.map(({ id }) => id),
         expert.accountId,
         provinceId,

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { Board, BoardMember } from '../../src/boards/board.entity.js';
 import { idOf } from '../../src/database/ids.js';
 import type { BoardPosition, Constituency } from '../../src/graph/enums.js';
 
@@ -30,7 +31,7 @@ export async function demoBoards(owner: DataSource): Promise<void> {
        FROM consortium c ORDER BY c.code`,
     );
     const boards = consortia.map((c) => ({
-      id: idOf('brd', c.code),
+      id: idOf(Board, c.code),
       province_id: c.provinceId,
       city_id: c.cityId,
       consortium_id: c.id,
@@ -38,11 +39,11 @@ export async function demoBoards(owner: DataSource): Promise<void> {
     }));
     const members = consortia.flatMap((c) =>
       SEATS.map(([position, constituency, name], rank) => ({
-        id: idOf('bdm', `${c.code}:${rank}`),
+        id: idOf(BoardMember, `${c.code}:${rank}`),
         province_id: c.provinceId,
         city_id: c.cityId,
         consortium_id: c.id,
-        board_id: idOf('brd', c.code),
+        board_id: idOf(Board, c.code),
         name,
         position,
         constituency,

@@ -181,7 +181,7 @@ export class Tx extends Rows {
       const value = set[propertyName as keyof E & string];
       if (value === null) return 'NULL';
       if (value !== undefined) return bind(value);
-      return propertyName === 'id' ? newIdSql(table.name) : `t.${databaseName}`;
+      return propertyName === 'id' ? newIdSql(entity) : `t.${databaseName}`;
     });
     await this.query(
       `INSERT INTO ${table.tableName} (${columns.map((c) => c.databaseName)})

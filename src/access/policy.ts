@@ -1,4 +1,5 @@
 import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/ability';
+import type { Text } from '../graph/language.js';
 import type { Actor, Scope } from './actor.js';
 
 /**
@@ -7,28 +8,28 @@ import type { Actor, Scope } from './actor.js';
  *
  * A rule without conditions is for every row of every province. What is not given here is refused.
  */
-export const ACTIONS = [
-  'read',
-  'createReportDraft',
-  'updateReportDraft',
-  'createUpload',
-  'attachReportDocument',
-  'attestSeal',
-  'submitReport',
-  'withdrawReport',
-  'approveReport',
-  'returnReport',
-  'acceptReport',
-  'reopenReport',
-  'extendObligation',
-  'issueToken',
-  'revokeToken',
-  'issueSealToken',
-  'decideSealRequirement',
-  'replaceReportTemplate',
-  'requestReportArchive',
-] as const;
-export type Action = (typeof ACTIONS)[number];
+export const ACTIONS = {
+  read: { zh: '读取', en: 'read' },
+  createReportDraft: { zh: '起草', en: 'create draft' },
+  updateReportDraft: { zh: '修改草稿', en: 'edit draft' },
+  createUpload: { zh: '申请上传', en: 'create upload' },
+  attachReportDocument: { zh: '附文件', en: 'attach document' },
+  attestSeal: { zh: '确认盖章', en: 'attest seal' },
+  submitReport: { zh: '提交', en: 'submit' },
+  withdrawReport: { zh: '撤回', en: 'withdraw' },
+  approveReport: { zh: '审核通过', en: 'city approve' },
+  returnReport: { zh: '退回', en: 'return' },
+  acceptReport: { zh: '收件', en: 'accept' },
+  reopenReport: { zh: '重新打开', en: 'reopen' },
+  extendObligation: { zh: '延长期限', en: 'extend the deadline' },
+  issueToken: { zh: '签发令牌', en: 'issue token' },
+  revokeToken: { zh: '撤销令牌', en: 'revoke token' },
+  issueSealToken: { zh: '签发用印令牌', en: 'issue a seal unit’s token' },
+  decideSealRequirement: { zh: '规定用印单位', en: 'decide who seals' },
+  replaceReportTemplate: { zh: '取代模板', en: 'replace a template' },
+  requestReportArchive: { zh: '打包下载', en: 'take a year’s archive' },
+} as const satisfies Record<string, Text>;
+export type Action = keyof typeof ACTIONS;
 export type Ability = MongoAbility<[Action, any]>;
 
 /** Province, city … board: the published list, read by everybody. */

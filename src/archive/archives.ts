@@ -3,6 +3,7 @@ import type { Rows } from '../access/door.js';
 import { refuseRole } from '../access/refuse.js';
 import { record } from '../audit/record.js';
 import { newId } from '../database/ids.js';
+import { register } from '../database/registered.js';
 import type { Authorize, DownloadGrant } from '../files/routes.js';
 import type { Storage } from '../files/storage.js';
 import type { DocumentKind, ReportKind } from '../graph/enums.js';
@@ -17,6 +18,9 @@ import { ReportRevision } from '../reports/revision.entity.js';
 import type { LinkHolder } from '../tokens/link-holder.js';
 import type { ArchiveEntry } from './archive.js';
 
+// an archive is no row: it is packed when its link is opened
+register('ReportArchive', { prefix: 'arc', zh: '年度压缩包', en: 'archive of a year' });
+
 const FIRST_YEAR = 2024;
 const LAST_YEAR = 2200;
 /** Some thirty times what a province of 21 consortia sends in; its list is read, and its index written, in one piece. */
@@ -30,7 +34,7 @@ export async function requestReportArchive(asker: Asker, input: ArchiveInput): P
   refuseRole(asker.actor, 'requestReportArchive', 'Report');
   if (input.year < FIRST_YEAR || input.year > LAST_YEAR)
     return { id: null, userErrors: [userError('INVALID', ['year'], { min: FIRST_YEAR, max: LAST_YEAR })] };
-  const id = newId('arc');
+  const id = newId('ReportArchive');
   const kind = input.kind ?? null;
   return asker.door.writing<ArchiveOutcome>(
     asker.actor,

@@ -1,8 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Registered } from '../database/registered.js';
 import type { Role } from '../graph/enums.js';
 
 /** Who did what, for good: no row is ever changed or deleted, whoever asks. */
 @Entity()
+@Registered({ zh: '审计记录', en: 'audit entry' })
 @Index(['at', 'serial'])
 @Index(['subjectId'])
 @Index(['eventId'], { unique: true, where: 'event_id IS NOT NULL' })
@@ -45,6 +47,7 @@ export class AuditEntry {
 
 /** What the world will be told after the commit. The serial follows commit order: a trigger gives it under a lock. */
 @Entity()
+@Registered({ zh: '待发事件', en: 'outbox event' })
 @Index(['eventId'], { unique: true, where: 'event_id IS NOT NULL' })
 export class OutboxEvent {
   @PrimaryColumn({ type: 'bigint' })

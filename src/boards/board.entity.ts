@@ -12,6 +12,7 @@ import {
 } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { BoardForm, BoardPosition, Constituency } from '../graph/enums.js';
 import { NullWhenHidden, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
@@ -25,6 +26,7 @@ import { Organization } from '../organizations/organization.entity.js';
 })
 @OneOf('form', BoardForm)
 @Entity()
+@Registered({ prefix: 'brd', zh: '理事会（形式）', en: 'board (its form)' })
 export class Board extends ScopedNode {
   @Field(() => BoardForm, { description: '形式。 Form.' })
   @Column({ type: 'text' })
@@ -56,6 +58,7 @@ export class Board extends ScopedNode {
 @OneOf('position', BoardPosition)
 @OneOf('constituency', Constituency)
 @Entity()
+@Registered({ prefix: 'bdm', zh: '理事会成员', en: 'board member' })
 @Index(['boardId', 'rank', 'id'])
 @Index(['consortiumId'])
 @Index(['cityId'])
@@ -117,6 +120,7 @@ export class BoardMember extends ScopedNode {
 /** Personal data in a table of its own, so that the database can hide it by row. */
 @ObjectType({ simpleResolvers: true, description: '理事联系方式（个人信息）。 A member’s contact: personal data.' })
 @Entity()
+@Registered({ zh: '成员联系方式', en: 'board member’s contact' })
 @Index(['consortiumId'])
 @Index(['cityId'])
 export class BoardMemberContact {

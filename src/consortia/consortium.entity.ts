@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
 import { Board } from '../boards/board.entity.js';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { ConsortiumStatus, MembershipRole } from '../graph/enums.js';
 import { Through } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
@@ -15,6 +16,7 @@ import { City, Province } from '../provinces/province.entity.js';
   description: '名单批次：一次公布的联合体名单。 A published list of consortia.',
 })
 @Entity()
+@Registered({ prefix: 'des', zh: '名单批次', en: 'designation' })
 @Index(['provinceId', 'documentNumber'], { unique: true })
 export class Designation extends Node {
   @Column({ type: 'text' })
@@ -54,6 +56,7 @@ export class Designation extends Node {
 })
 @OneOf('status', ConsortiumStatus)
 @Entity()
+@Registered({ prefix: 'con', zh: '联合体', en: 'consortium' })
 @Index(['listNumber', 'id'])
 @Index(['nameSort', 'id'])
 @Index(['citySort', 'listNumber', 'id'])
@@ -148,6 +151,7 @@ export class Consortium extends Node {
 }
 
 @Entity()
+@Registered({ zh: '联合体与园区', en: 'consortium’s parks' })
 @Index(['consortiumId', 'position'], { unique: true })
 @Index(['parkId', 'consortiumId'], { unique: true })
 export class ConsortiumPark extends Node {
@@ -177,6 +181,7 @@ export class ConsortiumPark extends Node {
 /** A unit in a consortium: lead school, lead enterprise or member. */
 @OneOf('role', MembershipRole)
 @Entity()
+@Registered({ prefix: 'mem', zh: '牵头与成员单位', en: 'lead and member units' })
 @Index(['consortiumId', 'role', 'organizationId'], { unique: true })
 @Index(['consortiumId', 'role', 'position', 'id'])
 @Index(['organizationId', 'consortiumId'])

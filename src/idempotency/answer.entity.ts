@@ -1,7 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Registered } from '../database/registered.js';
 
 /** The stored answer of a mutation that carried an Idempotency-Key. */
 @Entity()
+@Registered({ zh: '幂等应答', en: 'stored answer of an Idempotency-Key' })
 export class IdempotentAnswer {
   @PrimaryColumn({ type: 'text' })
   tokenId!: string;

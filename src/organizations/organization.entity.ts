@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { OrganizationKind } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { City, Province } from '../provinces/province.entity.js';
@@ -13,6 +14,7 @@ import { City, Province } from '../provinces/province.entity.js';
 })
 @OneOf('kind', OrganizationKind)
 @Entity()
+@Registered({ prefix: 'org', zh: '单位', en: 'organization' })
 @Index(['provinceId', 'name'], { unique: true })
 @Index(['nameSort', 'id'])
 @Index(['kind', 'nameSort', 'id'])
@@ -53,6 +55,7 @@ export class Organization extends Node {
   description: '依托园区。 The industrial park that a consortium leans on.',
 })
 @Entity()
+@Registered({ prefix: 'prk', zh: '依托园区', en: 'park' })
 @Index(['provinceId', 'name'], { unique: true })
 export class Park extends Node {
   @Column({ type: 'text' })

@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { DepartmentKind } from '../graph/enums.js';
 import { OrderBy } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
@@ -12,6 +13,7 @@ import { Node } from '../graph/node.js';
   description: '省。 Province: the root tenant (GB/T 2260 code).',
 })
 @Entity()
+@Registered({ prefix: 'prv', zh: '省', en: 'province' })
 export class Province extends Node {
   @Field({ description: '行政区划代码（GB/T 2260）。 GB/T 2260 code, 430000.' })
   @Index({ unique: true })
@@ -41,6 +43,7 @@ export class Province extends Node {
   description: '市州。 City: prefecture-level division (GB/T 2260).',
 })
 @Entity()
+@Registered({ prefix: 'cty', zh: '市州', en: 'city' })
 @Index(['provinceId', 'code'])
 export class City extends Node {
   @Column({ type: 'text' })
@@ -83,6 +86,7 @@ export class City extends Node {
 })
 @OneOf('kind', DepartmentKind)
 @Entity()
+@Registered({ prefix: 'dep', zh: '部门', en: 'department' })
 @Index(['provinceId', 'cityId', 'kind'], { unique: true })
 export class Department extends Node {
   @Column({ type: 'text' })

@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { ReceiptKind } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
@@ -16,6 +17,7 @@ import { ReportRevision } from '../reports/revision.entity.js';
 })
 @OneOf('kind', ReceiptKind)
 @Entity()
+@Registered({ prefix: 'rct', zh: '回执', en: 'receipt' })
 @Index(['revisionId', 'issuedAt', 'id'])
 @Index(['sha256'])
 export class Receipt extends ScopedNode {

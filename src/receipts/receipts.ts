@@ -43,7 +43,7 @@ export class Receipts implements ReceiptBook {
     };
     const { provinceId, cityId, consortiumId } = report;
     await tx.insert(Receipt, {
-      id: newId('rct'),
+      id: newId(Receipt),
       provinceId,
       cityId,
       consortiumId,

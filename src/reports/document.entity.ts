@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { MAX_UPLOAD_BYTES } from '../config.js';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import type { Signature } from '../files/inspection/inspector.js';
 import { DocumentCheckState, DocumentKind } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
@@ -17,6 +18,7 @@ import { ReportRevision } from './revision.entity.js';
 @OneOf('kind', DocumentKind)
 @OneOf('checkState', DocumentCheckState)
 @Entity()
+@Registered({ prefix: 'doc', zh: '文件', en: 'document' })
 @Index('ix_report_document_pending', ['createdAt'], { where: "check_state = 'PENDING'" })
 @Index(['storageKey'])
 @Index(['sha256'])

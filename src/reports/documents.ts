@@ -71,7 +71,7 @@ export async function attachReportDocument(
       // seals stand on exactly one PDF, and so do the tokens for them: the same bytes, attached again, are another
       if (input.kind === 'STAMPED_PDF')
         await tx.query('DELETE FROM seal_attestation WHERE revision_id = $1', [draft.id]);
-      const documentId = newId('doc');
+      const documentId = newId(ReportDocument);
       await tx.insert(ReportDocument, {
         id: documentId,
         provinceId,

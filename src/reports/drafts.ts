@@ -29,7 +29,7 @@ export function createReportDraft(asker: Asker, input: CreateReportDraftInput): 
       const { provinceId, cityId, consortiumId, cityCode, year, kind, dueOn } = obligation;
       const scope = { provinceId, cityId, consortiumId };
       const report = {
-        id: newId('rep'),
+        id: newId(Report),
         ...scope,
         cityCode,
         obligationId: obligation.id,
@@ -44,7 +44,7 @@ export function createReportDraft(asker: Asker, input: CreateReportDraftInput): 
       await tx.insert(Report, report);
       const title = input.title?.trim() || `${year}年${consortium.name}${labelOf('ReportKind', kind, 'zh')}`;
       await tx.insert(ReportRevision, {
-        id: newId('rev'),
+        id: newId(ReportRevision),
         ...scope,
         reportId: report.id,
         number: null,

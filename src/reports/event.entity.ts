@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { ReportState, ReturnReason, Role } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
@@ -19,6 +20,7 @@ import { ReportRevision } from './revision.entity.js';
 @OneOf('actorRole', Role)
 @OneOf('reason', ReturnReason)
 @Entity()
+@Registered({ prefix: 'evt', zh: '办理记录（不含意见）', en: 'report event without its comment' })
 @Index(['reportId', 'serial'])
 @Index(['provinceId'])
 @Index(['cityId'])
@@ -86,6 +88,7 @@ export class ReportEvent extends ScopedNode {
 
 /** Apart from its event, since it may be read only with the revision that it speaks of. */
 @Entity()
+@Registered({ zh: '办理意见', en: 'comment on a revision' })
 @Index(['revisionId'])
 export class ReportEventComment {
   @PrimaryColumn({ type: 'text' })

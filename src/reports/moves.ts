@@ -48,7 +48,7 @@ export async function sendBack<I>(
 ): Promise<Said> {
   const revision = await revisionOf(tx, report, report.lastRevisionNumber);
   await advance();
-  const draftId = newId('rev');
+  const draftId = newId(ReportRevision);
   const undecided = { number: null, submittedAt: null, approvedAt: null, acceptedAt: null };
   await tx.copy(ReportRevision, { id: revision.id }, { id: draftId, ...undecided });
   await tx.copy(ReportDocument, { revisionId: revision.id }, { revisionId: draftId });

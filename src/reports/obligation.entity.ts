@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { Desk, ReportKind, Timeliness } from '../graph/enums.js';
 import { Needs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
@@ -20,6 +21,7 @@ import { Deadline, ReportObligationPermissions } from './report.types.js';
 @OneOf('kind', ReportKind)
 @OneOf('desk', Desk)
 @Entity()
+@Registered({ prefix: 'obl', zh: '报送任务', en: 'obligation' })
 @Index(['consortiumId', 'year', 'kind'], { unique: true })
 @Index(['provinceId', 'dueOn', 'id'])
 @Index(['cityId', 'dueOn', 'id'])

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { ReportKind, ReportState } from '../graph/enums.js';
 import { Derived, From, Needs, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
@@ -22,6 +23,7 @@ import { ReportRevision } from './revision.entity.js';
 @OneOf('kind', ReportKind)
 @OneOf('state', ReportState)
 @Entity()
+@Registered({ prefix: 'rep', zh: '报送材料（状态与时间）', en: 'report (state and dates)' })
 @Index(['provinceId', 'queuedAt', 'id'])
 @Index(['provinceId', 'state', 'queuedAt', 'id'])
 @Index(['provinceId', 'updatedAt', 'id'])

@@ -1,5 +1,6 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
+import { Registered } from '../database/registered.js';
 import { Listed, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
@@ -15,6 +16,7 @@ import { Report } from './report.entity.js';
   description: '版本：提交时冻结，此后任何人不可更改。 A revision: frozen at submission, unchangeable afterwards.',
 })
 @Entity()
+@Registered({ prefix: 'rev', zh: '版本与草稿', en: 'revision and draft' })
 @Index(['reportId', 'number'], { unique: true })
 @Index('uq_report_revision_draft', ['reportId'], { unique: true, where: 'number IS NULL' })
 @Index(['consortiumId'])

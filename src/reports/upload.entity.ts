@@ -1,8 +1,10 @@
 import { Column, Entity, Index } from 'typeorm';
+import { Registered } from '../database/registered.js';
 import { Node } from '../graph/node.js';
 
 /** Bytes on their way: announced, then received, then attached. */
 @Entity()
+@Registered({ prefix: 'upl', zh: '上传', en: 'upload' })
 @Index(['expiresAt'])
 export class Upload extends Node {
   @Column({ type: 'text' })

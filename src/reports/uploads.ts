@@ -42,7 +42,7 @@ export async function createUpload(
     async (tx) => {
       // the list may have moved the consortium to another city since the token was signed; the token's row moved with it
       const [{ provinceId, cityId, consortiumId }] = await tx.find(AccessToken, { id: actor.tokenId! });
-      const id = newId('upl');
+      const id = newId(Upload);
       const row = {
         id,
         provinceId: provinceId!,

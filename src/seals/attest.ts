@@ -48,7 +48,7 @@ export function attestSeal(asker: Asker, input: AttestSealInput): Promise<SealOu
       await advance();
       if (sealed) await tx.delete(SealAttestation, { revisionId, organizationId });
       const { provinceId, cityId, consortiumId } = report;
-      const sealId = newId('sea');
+      const sealId = newId(SealAttestation);
       await tx.insert(SealAttestation, {
         id: sealId,
         provinceId,

@@ -26,7 +26,7 @@ export async function decideSealRequirement(asker: Asker, input: RequirementInpu
   if (userErrors.length) return { id: null, userErrors };
   // each once, in the order of the enum
   const units = Object.values(SealUnitKind).filter((unit) => input.units.includes(unit));
-  const id = newId('srq');
+  const id = newId(SealRequirement);
   return asker.door.writing<RequirementOutcome>(
     asker.actor,
     async (tx) => {

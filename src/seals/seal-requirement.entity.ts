@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
+import { Registered } from '../database/registered.js';
 import { SealUnitKind } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver, LocalDateResolver } from '../graph/scalars.js';
@@ -12,6 +13,7 @@ import { Province } from '../provinces/province.entity.js';
     '用印规定：自某日起，哪些牵头单位须在PDF上盖章（通知第4条“各牵头单位联合盖章”）。 Which kinds of lead unit must seal the PDF from a day on (notice, paragraph 4).',
 })
 @Entity()
+@Registered({ prefix: 'srq', zh: '用印规定', en: 'seal requirement' })
 @Index(['provinceId', 'effectiveOn', 'decidedAt'])
 export class SealRequirement extends Node {
   @Column({ type: 'text' })

@@ -21,7 +21,7 @@ export async function issueSealToken(asker: Asker, input: IssueSealTokenInput, t
   const { actor, requestId } = asker;
   refuseRole(actor, 'issueSealToken', 'Report');
   return issued(asker, tokens, input.validateOnly, async (tx) => {
-    const id = newId('tok');
+    const id = newId(AccessToken);
     const report = refuseRow(
       actor,
       'issueSealToken',
@@ -43,7 +43,7 @@ export async function issueSealToken(asker: Asker, input: IssueSealTokenInput, t
     if (!unit || !pdf || errors.length) return errors;
 
     const { provinceId, cityId, consortiumId } = report;
-    const account = { id: newId('acc'), provinceId, displayName: unit.name, createdAt: tx.now };
+    const account = { id: newId(Account), provinceId, displayName: unit.name, createdAt: tx.now };
     await tx.insert(Account, account);
     const token = {
       id,

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
+import { Registered } from '../database/registered.js';
 import { ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
@@ -7,6 +8,7 @@ import { ReportRevision } from '../reports/revision.entity.js';
 
 /** A unit whose seal was due when the revision was submitted. */
 @Entity()
+@Registered({ prefix: 'rqs', zh: '应盖印章', en: 'seal that was due' })
 @Index(['revisionId', 'organizationId'], { unique: true })
 export class RequiredSeal extends ScopedNode {
   @Column({ type: 'text' })
@@ -34,6 +36,7 @@ export class RequiredSeal extends ScopedNode {
   description: '盖章确认：某牵头单位的印章盖在该PDF上。 One lead unit’s seal on exactly this PDF.',
 })
 @Entity()
+@Registered({ prefix: 'sea', zh: '盖章确认', en: 'seal attestation' })
 @Index(['revisionId', 'organizationId'], { unique: true })
 @Index(['consortiumId'])
 export class SealAttestation extends ScopedNode {

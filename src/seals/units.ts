@@ -1,5 +1,6 @@
 import { idOf } from '../database/ids.js';
 import { searchText, sortKey } from '../database/text.js';
+import { Organization } from '../organizations/organization.entity.js';
 
 /** Of whoever asks: the province that decides, or the loader that brings a new park. */
 type Query = <R = any>(sql: string, values: unknown[]) => Promise<R[]>;
@@ -19,7 +20,7 @@ export async function makeSealUnits(query: Query, provinceIds: readonly string[]
     [provinceIds],
   );
   if (!wanting.length) return;
-  const unitOf = ({ known, provinceId, name }: Wanting) => known ?? idOf('org', `${provinceId}:${name}`);
+  const unitOf = ({ known, provinceId, name }: Wanting) => known ?? idOf(Organization, `${provinceId}:${name}`);
   const missing = new Map(wanting.filter(({ known }) => !known).map((one) => [unitOf(one), one]));
   await query(
     `INSERT INTO organization (id, province_id, name, kind, name_sort, search_text)

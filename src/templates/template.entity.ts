@@ -1,5 +1,6 @@
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { ReportKind } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { Province } from '../provinces/province.entity.js';
@@ -7,6 +8,7 @@ import { Province } from '../provinces/province.entity.js';
 /** A province's own Word template of a kind; the newest counts, the others stay. */
 @OneOf('kind', ReportKind)
 @Entity()
+@Registered({ prefix: 'tpl', zh: '材料模板', en: 'report template' })
 @Index(['provinceId', 'kind', 'createdAt'])
 @Index(['storageKey'])
 export class ReportTemplate extends Node {

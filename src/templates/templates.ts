@@ -130,7 +130,7 @@ export async function replaceReportTemplate(asker: AskerWithFiller, input: Repla
   return asker.door.writing<ReplaceOutcome>(
     asker.actor,
     async (tx) => {
-      const id = newId('tpl');
+      const id = newId(ReportTemplate);
       const provinceId = tx.actor.provinceId!;
       // the newest is the one in use
       tx.after((await newest(tx, { provinceId, kind: input.kind }))?.createdAt);

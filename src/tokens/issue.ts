@@ -24,7 +24,7 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
   const { actor, requestId } = asker;
   refuseRole(actor, 'issueToken', 'AccessToken');
   return issued(asker, tokens, input.validateOnly, async (tx) => {
-    const id = newId('tok');
+    const id = newId(AccessToken);
     const errors = checkText(input.label, ['label'], { required: true, max: TEXT.label });
     const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? TOKEN_DAYS);
     errors.push(...tooLong);
@@ -39,7 +39,7 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
     if (errors.length) return errors;
 
     const label = input.label.trim();
-    const accountId = held?.accountId ?? newId('acc');
+    const accountId = held?.accountId ?? newId(Account);
     if (!held)
       await tx.insert(Account, {
         id: accountId,
@@ -64,7 +64,7 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
     const already = held && assigned.length ? await tx.find(ExpertAssignment, { accountId, year }) : [];
     for (const { id: consortiumId, provinceId } of assigned)
       if (!already.some((one) => one.consortiumId === consortiumId))
-        await tx.insert(ExpertAssignment, { id: newId('exp'), accountId, consortiumId, provinceId, year });
+        await tx.insert(ExpertAssignment, { id: newId(ExpertAssignment), accountId, consortiumId, provinceId, year });
     await record(
       tx,
       { action: 'issueToken', subjectId: id, ...scope, detail: { role: input.role, expiresAt } },

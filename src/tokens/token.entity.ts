@@ -2,6 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/one-of.js';
+import { Registered } from '../database/registered.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
@@ -10,6 +11,7 @@ import { City, Province } from '../provinces/province.entity.js';
 
 /** Who holds tokens: what "the same person" means when a decision is made. */
 @Entity()
+@Registered({ prefix: 'acc', zh: '账号', en: 'account' })
 export class Account extends Node {
   @Column({ type: 'text', nullable: true })
   provinceId!: string | null;
@@ -29,6 +31,7 @@ export class Account extends Node {
 @OneOf('role', Role)
 @OneOf('department', DepartmentKind)
 @Entity()
+@Registered({ prefix: 'tok', zh: '令牌（不含密文）', en: 'token (never its secret)' })
 @Index(['createdAt', 'id'])
 @Index(['reportId', 'organizationId'])
 @Index(['cityId', 'role', 'createdAt', 'id'])
@@ -128,6 +131,7 @@ export class AccessToken extends Node {
 
 /** Which consortia an expert judges in a year's round. */
 @Entity()
+@Registered({ prefix: 'exp', zh: '专家任务', en: 'expert assignment' })
 @Index(['accountId', 'consortiumId', 'year'], { unique: true })
 @Index(['consortiumId', 'accountId'])
 export class ExpertAssignment extends Node {

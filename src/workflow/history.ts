@@ -24,7 +24,7 @@ export async function note(tx: Tx, history: History, row: Row, step: Noted, requ
   const { provinceId, cityId, consortiumId } = row;
   const scope = { provinceId, cityId, consortiumId };
   const { transition, from, to, revision, reason = null } = step;
-  const id = newId('evt');
+  const id = newId(history.event);
   await tx.insert(history.event, {
     id,
     ...scope,

@@ -7,8 +7,10 @@ import * as policy from '../../src/access/policy.js';
 import * as config from '../../src/config.js';
 import { FILE_CODES } from '../../src/files/routes.js';
 import '../../src/graph/enums.js';
+import * as registered from '../../src/database/registered.js';
 import { REQUEST_ERRORS } from '../../src/graph/errors.js';
 import * as labels from '../../src/graph/labels.js';
+import '../../src/features.js';
 import * as workflow from '../../src/reports/workflow.js';
 
 const root = config.projectRoot;
@@ -37,7 +39,10 @@ const found = (of: typeof pages, pattern: RegExp) =>
 describe('generated pages', () => {
   it('are what the code says: npm run docs', async () => {
     const generator = await import(join(root, 'scripts/docs/pages.mjs'));
-    const generated: Record<string, string> = generator.pages({ actor, policy, config, labels, workflow }, read);
+    const generated: Record<string, string> = generator.pages(
+      { actor, policy, config, labels, workflow, registered },
+      read,
+    );
     expect(Object.keys(generated)).toEqual(['docs/permissions.md', 'docs/workflow.md', 'docs/configuration.md']);
     for (const [path, text] of Object.entries(generated)) expect(read(path)).toBe(text);
   });

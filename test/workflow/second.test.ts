@@ -2,6 +2,7 @@ import { createMongoAbility } from '@casl/ability';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { guarded } from '../../migrations/steps/guards.js';
 import type { Actor, Scope } from '../../src/access/actor.js';
+import { Registered } from '../../src/database/registered.js';
 import { labelledEnum } from '../../src/graph/labels.js';
 import type { TestService } from '../support/service.js';
 
@@ -37,6 +38,7 @@ abstract class Scoped {
   consortiumId!: string;
 }
 @Entity()
+@Registered({ prefix: 'err', zh: '事项', en: 'errand' })
 class Errand extends Scoped {
   @Column({ type: 'text' })
   obligationId!: string;
@@ -52,6 +54,7 @@ class Errand extends Scoped {
   finishedBy!: string | null;
 }
 @Entity()
+@Registered({ prefix: 'eev', zh: '事项记录', en: 'event of an errand' })
 class ErrandEvent extends Scoped {
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
   serial!: string;
@@ -81,14 +84,11 @@ labelledEnum(
   { OPEN: { zh: '进行中', en: 'Open' }, DONE: { zh: '已完成', en: 'Done' }, CLOSED: { zh: '已办结', en: 'Closed' } },
 );
 
-const { entities } = await import('../../src/entities.js');
-entities.push(Errand as never, ErrandEvent as never);
 const { ReportObligation } = await import('../../src/reports/obligation.entity.js');
 const { begin, edit, machine, take, takeIn } = await import('../../src/workflow/engine.js');
 const { permissions } = await import('../../src/workflow/permission.js');
 const { rowsOf, workflow } = await import('../../src/workflow/workflow.js');
 const { DATABASE_ROLE } = await import('../../src/access/actor.js');
-const { testService } = await import('../support/service.js');
 
 type Facts = { state: Errand['state'] | null; text?: string | null; finishedBy?: string | null };
 
@@ -116,6 +116,11 @@ const WAY = workflow<Facts>()({
   ],
   edits: [{ name: 'noteErrand', in: ['OPEN'], by: ['BOARD'] }],
 });
+
+// a folder of its own would say so in its feature.ts
+const { features } = await import('../../src/features.js');
+features.push({ entities: [Errand, ErrandEvent], workflows: [WAY] });
+const { testService } = await import('../support/service.js');
 
 /** … and one table, with its events. */
 const TABLES = `
@@ -304,6 +309,24 @@ it('is refused by the database where a step lacks its event, its audit row or it
   expect(await kept(id)).toMatchObject({ state: 'OPEN', version: 2, events: ['startErrand'] });
   await attempt('');
   expect(await kept(id)).toMatchObject({ state: 'DONE' });
+});
+
+it('does not serve where the database has another workflow, nor a step without a rule, nor a table without words', async () => {
+  const { assertComplete } = await import('../../src/complete.js');
+  const complete = () => assertComplete(s.service.source);
+  await complete();
+  await s.owner.query("UPDATE workflow_transition SET name = 'other' WHERE name = 'noteErrand'");
+  await expect(complete()).rejects.toThrow('the database has other rows');
+  await s.owner.query("UPDATE workflow_transition SET name = 'noteErrand' WHERE name = 'other'");
+  const last = features.at(-1)!;
+  features[features.length - 1] = { ...last, workflows: [{ ...WAY, edits: [{ ...WAY.edits[0], by: ['PROVINCE'] }] }] };
+  await expect(complete()).rejects.toThrow('access/policy.ts gives PROVINCE no noteErrand');
+  features[features.length - 1] = last;
+  const { entities } = await import('../../src/entities.js');
+  class Unsaid {}
+  entities.push(Unsaid);
+  await expect(complete()).rejects.toThrow('Unsaid: @Registered');
+  entities.pop();
 });
 
 it('does not start where it contradicts itself', () => {
