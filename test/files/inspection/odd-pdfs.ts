@@ -104,6 +104,8 @@ export const ODD: Record<string, [Buffer, string[]]> = {
   'no length': [changed(/\/Length \d+/, ''), []],
   'no endobj': [changed(/endobj\n/g, ''), []],
   'no endobj at the last': [bytes(text.replace('endobj\nxref', 'xref')), []],
+  'an endstream that is misspelt': [changed('endstream', 'enxstream'), []],
+  'neither endstream nor length': [bytes(text.replace(/\/Length \d+/, '').replace('\nendstream', '')), []],
   'no endstream': [changed('\nendstream', ''), []],
   'CRLF throughout': [changed(/\n/g, '\r\n'), []],
   'CR throughout': [bytes(text.replace(/\n/g, '\r').replace('stream\r', 'stream\r\n')), []],

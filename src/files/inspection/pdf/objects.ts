@@ -36,7 +36,8 @@ export type Stream = { start: number; end: number; number: number | null; dict: 
 const OBJ = Buffer.from('obj');
 const STREAM = /^(?:[\0\t\n\f\r ]|%[^\n\r]*[\n\r])*stream(?:\r\n|\n|\r)?/;
 const ENDSTREAM = Buffer.from('endstream');
-const ENDS = /endstream|^\s*endobj/;
+const ENDOBJ = Buffer.from('endobj');
+const ENDS = /endstream|endobj/;
 /**
  * Of objects that begin and are none, and of what was parsed before as a part of another; an honest file has a few bytes
  * of them by chance.
@@ -58,12 +59,13 @@ export class Objects {
   private readonly lengths: Map<number, number[]>;
   private inVain = 0;
   private inStreams = 0;
-  /** From where on no stream ends any more. */
-  private endless = Number.POSITIVE_INFINITY;
+  /** Where the last stream and the last object of all say that they end. */
+  private readonly lastEnds: [number, number];
   private readonly context = PDFContext.create();
 
   constructor(private readonly file: Buffer) {
     this.lengths = lengthsIn(file);
+    this.lastEnds = [file.lastIndexOf(ENDSTREAM), file.lastIndexOf(ENDOBJ)];
   }
 
   *all(): Generator<Found> {
@@ -156,12 +158,17 @@ export class Objects {
     // of what is attached as it is, the end that it has in itself is not this one's
     const isCut =
       said === undefined && nameOf(dict, 'Type') === 'EmbeddedFile' && ends.some((e) => e > this.file.length);
-    const found = said ?? (start < this.endless && !isCut ? this.file.indexOf(ENDSTREAM, start) : -1);
-    if (found < 0 && !isCut) this.endless = Math.min(this.endless, start);
+    const found = said ?? (isCut ? -1 : this.endFrom(start));
     const end = found < 0 ? this.file.length : found;
     this.inStreams += end - start;
     if (!within) this.streams.push({ start, end, number, dict, closed: found >= 0 });
     return this.file.subarray(start, end);
+  }
+
+  /** By its word, or by that of the object around it where the word is missing in all that follows. */
+  private endFrom(start: number): number {
+    const [last, word] = start <= this.lastEnds[0] ? [this.lastEnds[0], ENDSTREAM] : [this.lastEnds[1], ENDOBJ];
+    return start <= last ? this.file.indexOf(word, start) : -1;
   }
 
   /** The length may be an object of its own, and another one in each revision. */

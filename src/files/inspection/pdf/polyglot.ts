@@ -5,6 +5,7 @@ import type { Found, Objects, Stream } from './objects.js';
 
 const HEADER = '%PDF-';
 const END = '%%EOF';
+const TABLE = 'startxref';
 /** Formats whose mark stands somewhere within. */
 const MARKS_WITHIN: [number, string][] = [
   [257, 'ustar'],
@@ -66,9 +67,18 @@ export class Polyglot {
     );
   }
 
-  /** A document behind another, or between its objects. An update behind a document has no header of its own. */
+  /** A document behind another, or between its objects. */
   private seeGapUntil(at: number): void {
-    for (; this.headers[this.next] < at; this.next += 1) if (this.firstObject < at) this.hasSecond = true;
+    for (; this.headers[this.next] < at; this.next += 1)
+      if (this.firstObject < at && !this.hasSecond) this.hasSecond = !this.isUpdate(this.headers[this.next]);
+  }
+
+  /** Some programs write a header before an update too; its table is then told by its place in the whole file. */
+  private isUpdate(header: number): boolean {
+    const at = this.file.indexOf(TABLE, header);
+    const said = at < 0 ? undefined : /^startxref\s+(\d{1,10})/.exec(this.file.toString('latin1', at, at + 32))?.[1];
+    if (!said || Number(said) < header) return false;
+    return /^\s*(?:xref|\d+\s+\d+\s+obj)/.test(this.file.toString('latin1', Number(said), Number(said) + 32));
   }
 
   private async beginsAsAnother(): Promise<boolean> {
