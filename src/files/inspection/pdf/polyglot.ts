@@ -120,9 +120,11 @@ export class Polyglot {
       if (!stream || zip.start < stream.start || zip.end > stream.end || zip.end === this.file.length) return true;
     }
     return ARCHIVES.some((mark) => {
-      for (let at = this.file.indexOf(mark, 0, 'latin1'); at >= 0; at = this.file.indexOf(mark, at + 1, 'latin1'))
-        if (!attachedAt(at)) return true;
-      return false;
+      let at = this.file.indexOf(mark, 0, 'latin1');
+      // once for each attachment, however often it says so
+      for (let stream = attachedAt(at); at >= 0 && stream; stream = attachedAt(at))
+        at = this.file.indexOf(mark, stream.end, 'latin1');
+      return at >= 0;
     });
   }
 

@@ -14,6 +14,8 @@ const COMMON_NAME = '2.5.4.3';
 const ORGANIZATION = '2.5.4.10';
 const KEY_IDENTIFIER = '2.5.29.14';
 const NAME_LENGTH = 200;
+/** Far more than the authorities of a country have. */
+const MOST = 10_000;
 
 /** Throws when it is none. */
 export function certificateIn(value: Ber): Certificate {
@@ -33,7 +35,9 @@ export function named(by: Ber, all: Ber | undefined): Certificate | undefined {
   let other: Certificate | undefined;
   if (!all) return undefined;
   const [issuer, serial] = by.tag === TAG.SEQUENCE ? fields(by) : [];
+  let count = 0;
   for (const value of each(all)) {
+    if (++count > MOST) break;
     const certificate = value.tag === TAG.SEQUENCE ? certificateOrNothing(value) : undefined;
     if (!certificate) continue;
     if (!issuer) {

@@ -18,7 +18,7 @@ const CONTENT_TYPE = '1.2.840.113549.1.9.3';
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const SIGNING_TIME = '1.2.840.113549.1.9.5';
 const TIME_STAMP = '1.2.840.113549.1.9.16.1.4';
-const MOST_SIGNERS = 16;
+const MOST_SIGNERS = 4;
 const MOST_ATTRIBUTES = 200;
 
 /** A CMS signature over a file’s ranges; null when these bytes are none. Throws where they break off. */
