@@ -10,6 +10,7 @@ import { assertComplete } from './complete.js';
 import { type Config, projectRoot } from './config.js';
 import { clockNotice } from './database/clock.js';
 import { servingDataSource } from './database/data-source.js';
+import { Lifeline } from './database/lifeline.js';
 import { entities } from './entities.js';
 import { FileLinks } from './files/links.js';
 import { openStorage } from './files/open-storage.js';
@@ -68,6 +69,8 @@ type ServiceContext = Context & {
 };
 
 const HOURLY = 60 * 60_000;
+/** The first time: one that is started anew more often than every hour sweeps too. */
+const SWEPT_AFTER = 30_000;
 /** What the hourly sweep of files leaves alone. */
 export const FILES_IN_USE = [DOCUMENTS_IN_USE, TEMPLATES_IN_USE];
 
@@ -90,13 +93,16 @@ export async function createService({
   const holder = new LinkHolder(door, tokens);
   const receipts = new Receipts(await ReceiptKeys.open(config.dataDir, config.production));
   const log = (error: unknown) => app.log.error({ err: error }, 'jobs');
-  const checks = new Checks(door, storage, log);
+  const checks = new Checks(door, storage, new Lifeline(url), log);
   const filler = new Filler();
   const lastUsed = new LastUsed(door, log);
   lastUsed.start();
+  const sweeping = () => void sweepFiles(door, storage, FILES_IN_USE).catch(log);
+  // several that start at once do not sweep at once
+  const first = setTimeout(sweeping, SWEPT_AFTER * (1 + Math.random())).unref();
   const hourly = setInterval(() => {
     for (const job of JOBS) job(door).catch(log);
-    sweepFiles(door, storage, FILES_IN_USE).catch(log);
+    sweeping();
     clockNotice(source, now).then((notice) => notice && app.log.warn(both(notice)), log);
   }, HOURLY);
   hourly.unref();
@@ -179,6 +185,7 @@ export async function createService({
     source,
     async stop() {
       clearInterval(hourly);
+      clearTimeout(first);
       await app.close();
       await checks.stop();
       await filler.stop();

@@ -7,6 +7,9 @@ import type { Receiver, Storage } from './storage.js';
 /** `receiver` only where uploads come in through our own routes. */
 export type OpenStorage = { storage: Storage; receiver?: Receiver; close(): void };
 
+/** A start waits no longer for a store that says nothing. */
+const CHECK_MS = 8_000;
+
 /** The storage that the configuration asks for, once it is known to answer. */
 export async function openStorage(
   { dataDir, s3, maxUploadBytes }: Config,
@@ -21,7 +24,7 @@ export async function openStorage(
   const { S3Storage } = await import('./s3-storage.js');
   const storage = new S3Storage({ config: s3, scratch: join(dataDir, 'copies'), now, maxUploadBytes });
   try {
-    await storage.check();
+    await storage.check(CHECK_MS);
   } catch (error) {
     storage.close();
     throw new ConfigError(refusal(s3, error), { cause: error });
@@ -31,7 +34,9 @@ export async function openStorage(
 
 /** One sentence on what to do. */
 function refusal({ endpoint, bucket }: S3Config, error: unknown): string {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const { $metadata, name } = error as { $metadata?: { httpStatusCode?: number }; name?: string };
+  if (name === 'AbortError')
+    return `S3 存储 ${endpoint} 在 ${CHECK_MS / 1000} 秒内没有应答：请检查它是否正常、S3_ENDPOINT 是否正确、中间的网络或代理，然后重新启动。 The S3 store at ${endpoint} did not answer within ${CHECK_MS / 1000} seconds: look whether it works, whether S3_ENDPOINT is right, and what lies between, then start again.`;
   switch ($metadata?.httpStatusCode) {
     case 404:
       return `S3 存储 ${endpoint} 中没有存储桶 ${bucket}：请先建立它，或改正 S3_BUCKET。 There is no bucket ${bucket} at ${endpoint}: create it, or correct S3_BUCKET.`;

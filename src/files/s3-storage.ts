@@ -66,8 +66,9 @@ export class S3Storage implements Storage {
   }
 
   /** Throws what the store says when the bucket can't be used. */
-  async check(): Promise<void> {
-    await this.client.send(new HeadBucketCommand({ Bucket: this.bucket }));
+  async check(milliseconds: number): Promise<void> {
+    const command = new HeadBucketCommand({ Bucket: this.bucket });
+    await this.client.send(command, { abortSignal: AbortSignal.timeout(milliseconds) });
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { JOB } from '../access/actor.js';
 import type { Door, Tx } from '../access/door.js';
+import { inHand, type Lifeline } from '../database/lifeline.js';
 import type { FindingCode } from '../files/inspection/findings.js';
 import { FINDINGS } from '../files/inspection/findings.js';
 import { type Inspection, Inspector, refused, type Verdict } from '../files/inspection/inspector.js';
@@ -19,8 +20,10 @@ const REMEMBERED = 1000;
 const POLLED_EVERY = 15_000;
 /** The first time not on the connection that a start waits for. */
 const RESUMED_AFTER = 1_000;
-/** Longer than a check takes: whoever took it up is gone. Where it was waiting its turn it is done twice, and recorded once. */
-const LEASE_MS = 90_000;
+/** Between the commit that attaches a file and its being in hand. */
+const GRACE_MS = 5_000;
+/** So often a check that took too long is tried: again when nothing else is looked at, since a busy machine may have been the reason. */
+const TRIES = 2;
 const AT_A_TIME = 4;
 /** Takes its turn beside the tokens; no token has this name. */
 const BACKGROUND = 'resumed';
@@ -32,7 +35,9 @@ export class Checks {
   private readonly inspector = new Inspector();
   private readonly known = new Lru<string, Inspection>(REMEMBERED);
   private readonly running = new Map<string, Promise<Inspection>>();
-  private readonly finishing = new Set<Promise<void>>();
+  /** What did not get through. */
+  private readonly cutOff = new Lru<string, { tries: number; inspection: Inspection }>(REMEMBERED);
+  private readonly finishing = new Map<string, Promise<void>>();
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
   /** What the last poll took up; not waited for beyond that. */
@@ -41,6 +46,7 @@ export class Checks {
   constructor(
     private readonly door: Door,
     private readonly storage: Storage,
+    private readonly lifeline: Lifeline,
     private readonly log: (error: unknown) => void,
   ) {}
 
@@ -49,12 +55,15 @@ export class Checks {
     const key = `${subject.kind}:${subject.sha256}:${subject.kind === 'WORD' ? oldEnding(subject.fileName) : ''}`;
     const found = this.known.get(key);
     if (found) return Promise.resolve(found);
+    const cut = this.cutOff.get(key);
+    if (cut && (cut.tries >= TRIES || !this.inspector.idle)) return Promise.resolve(cut.inspection);
     // who waits for the same bytes as another waits in a turn of their own
     const running = `${owner}:${key}`;
     let run = this.running.get(running);
     if (!run) {
       run = this.look(subject, owner).then(({ ended, ...inspection }) => {
         if (!ended) this.known.set(key, inspection);
+        else this.cutOff.set(key, { tries: ended === 'memory' ? TRIES : (cut?.tries ?? 0) + 1, inspection });
         return inspection;
       });
       this.running.set(running, run);
@@ -116,23 +125,29 @@ export class Checks {
     this.timer = setTimeout(resume, RESUMED_AFTER).unref();
   }
 
-  /** Takes up what nobody checks any more; several processes take different ones. */
+  /** Takes up what nobody has in hand any more; several processes take different ones. */
   async resume(): Promise<number> {
     const left = await this.door.writing(JOB, (tx) =>
       tx.query<Subject & { id: string }>(
         `UPDATE report_document SET claimed_at = $1 WHERE id IN (
-           SELECT id FROM report_document WHERE check_state = 'PENDING' AND (claimed_at IS NULL OR claimed_at < $2)
+           SELECT id FROM report_document WHERE check_state = 'PENDING' AND id <> ALL ($3)
+             AND (claimed_at IS NULL OR (claimed_at < $2 AND NOT ${inHand('id')}))
            ORDER BY created_at LIMIT ${AT_A_TIME} FOR UPDATE SKIP LOCKED)
          RETURNING id, kind, sha256, storage_key AS "storageKey", file_name AS "fileName"`,
-        [tx.now, new Date(tx.now.getTime() - LEASE_MS)],
+        [tx.now, new Date(tx.now.getTime() - GRACE_MS), [...this.finishing.keys()]],
       ),
     );
-    for (const document of left) void this.finish(document.id, this.inspect(document, BACKGROUND));
+    const all = left.map((document) => this.finish(document.id, this.inspect(document, BACKGROUND), true));
+    if (left.length === AT_A_TIME)
+      void Promise.all(all).then(() => {
+        if (!this.stopped) this.resuming = this.resume().catch(this.log);
+      });
     return left.length;
   }
 
-  /** Records the verdict when it comes. Where the storage does not answer, the document stays as it is, for the next time. */
-  finish(documentId: string, run: Promise<Inspection>): Promise<void> {
+  /** Records the verdict when it comes; `later`: it may be a while, and is in hand until then. Where the storage does not answer, the document stays as it is, for the next time. */
+  finish(documentId: string, run: Promise<Inspection>, later = false): Promise<void> {
+    const letGo = later ? this.lifeline.hold(documentId) : () => {};
     const finished = run
       .catch(goneOrThrow)
       .then((inspection) => this.record(documentId, inspection))
@@ -140,8 +155,11 @@ export class Checks {
         // what a stop cuts off is taken up at the next start
         if (!this.stopped) this.log(error);
       });
-    this.finishing.add(finished);
-    void finished.then(() => this.finishing.delete(finished));
+    this.finishing.set(documentId, finished);
+    void finished.then(() => {
+      this.finishing.delete(documentId);
+      letGo();
+    });
     return finished;
   }
 
@@ -149,8 +167,19 @@ export class Checks {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.resuming.catch(() => {});
+    const cut = [...this.finishing.keys()];
     await this.inspector.stop();
-    await Promise.all(this.finishing);
+    await Promise.all(this.finishing.values());
+    // whoever starts next need not wait for it
+    if (cut.length)
+      await this.door
+        .writing(JOB, (tx) =>
+          tx.query("UPDATE report_document SET claimed_at = NULL WHERE id = ANY ($1) AND check_state = 'PENDING'", [
+            cut,
+          ]),
+        )
+        .catch(this.log);
+    await this.lifeline.settled();
   }
 }
 

@@ -91,7 +91,7 @@ export async function attachReportDocument(
   );
   if (!('documentId' in outcome) || input.validateOnly || !run) return outcome;
   const { documentId, revisionId } = outcome as Required<AttachOutcome>;
-  const finished = checks.finish(documentId, run);
+  const finished = checks.finish(documentId, run, !inspection);
   if (inspection) await finished;
   const warnings = asker.door.reading(asker.actor, (rows) => warningsOf(rows, revisionId, PATH, input.kind));
   // what was attached is answered all the same

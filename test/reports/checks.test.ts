@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
 import { Inspector } from '../../src/files/inspection/inspector.js';
 import { Checks } from '../../src/reports/checks.js';
 import { documentOf, wordParts, zipOf } from '../files/samples.js';
@@ -37,6 +39,11 @@ const submit = () => change(s, board(), 'submitReport', { reportId: report.id, e
 const heavyWord = (mark: string) =>
   zipOf(wordParts(documentOf(`<w:t>${mark}</w:t>${'<w:p><w:r/></w:p>'.repeat(600_000)}`)));
 
+async function until(test: () => Promise<boolean>): Promise<void> {
+  for (const ends = Date.now() + 20_000; !(await test()) && Date.now() < ends; )
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 describe('checks', () => {
   it('a file that is refused is not attached; every reason is said, in both languages', async () => {
     const { userErrors, report: after } = await attach('WORD', '总结.doc', Buffer.from('d0cf11e0a1b11ae1', 'hex'));
@@ -66,6 +73,25 @@ describe('checks', () => {
       Inspector.prototype.inspect = inspect;
     }
     expect((await attach('WORD', '总结.docx', bytes)).userErrors).toEqual([]);
+  });
+
+  it('what takes too long is tried once more when nothing else is looked at, and then no more, in a rehearsal too', async () => {
+    const { inspect } = Inspector.prototype;
+    const bytes = await word('always slow');
+    let tries = 0;
+    Inspector.prototype.inspect = async function (...all) {
+      tries += 1;
+      return { ...(await inspect.apply(this, all)), findings: ['TIMED_OUT'], ended: 'time' };
+    };
+    try {
+      for (const validateOnly of [true, false, true, false])
+        expect((await attach('WORD', '总结.docx', bytes, validateOnly)).userErrors[0].params.at(-1).value).toBe(
+          'TIMED_OUT',
+        );
+    } finally {
+      Inspector.prototype.inspect = inspect;
+    }
+    expect(tries).toBe(2);
   });
 
   it('a pair is compared once both are there', async () => {
@@ -228,6 +254,26 @@ describe('checks', () => {
       [new Date(s.clock.now.getTime() - 600_000), id],
     );
     await s.owner.query('ALTER TABLE report_document ENABLE TRIGGER USER');
+    // another process has it in hand
+    const module = pathToFileURL('dist/src/database/lifeline.js').href;
+    const script = `import { Lifeline } from ${JSON.stringify(module)};
+      const life = new Lifeline(process.env.URL);
+      life.hold(${JSON.stringify(id)});
+      await life.settled();
+      console.log('held');
+      setInterval(() => {}, 1000);`;
+    const url = (s.owner.options as { url: string }).url;
+    const other = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, URL: url } });
+    await new Promise((held) => other.stdout.once('data', held));
+    expect(await s.service.checks.resume()).toBe(0);
+    const isOver = new Promise((over) => other.once('exit', over));
+    other.kill('SIGKILL');
+    await isOver;
+    // the server learns of it by the end of the connection
+    await until(
+      async () =>
+        (await s.owner.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 4116")).length === 0,
+    );
     // the service looks by itself as well: one of the two takes it up, and what somebody has taken up is left to them
     await s.service.checks.resume();
     expect(await s.service.checks.resume()).toBe(0);
