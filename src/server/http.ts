@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { ApiError } from '../graph/errors.js';
@@ -33,20 +33,29 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
   const origins: ReadonlySet<string> = new Set(options.allowedOrigins);
   const patience = { ...PATIENCE, ...options.patience };
   const isProxy = among(options.trustedProxies ?? []);
+  const sockets = new Sockets(patience, { ...ROOM, ...options.room }, isProxy, TOO_SLOW);
   const app = fastify({
     logger: options.logger ?? { level: 'warn', stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     trustProxy: options.trustedProxies?.length ? isProxy : false,
     bodyLimit: LIMITS.bodyBytes,
-    keepAliveTimeout: 72_000,
-    requestTimeout: 900_000,
-    // of hosts as of bodies: what is wrong is said in our words
-    http: {
-      maxHeaderSize: 65_536,
-      headersTimeout: patience.headers,
-      connectionsCheckingInterval: patience.headers / 10,
-      requireHostHeader: false,
-    },
+    serverFactory: (handle) =>
+      sockets.guard(
+        createServer(
+          {
+            keepAliveTimeout: 72_000,
+            requestTimeout: 900_000,
+            maxHeaderSize: 65_536,
+            headersTimeout: patience.headers,
+            connectionsCheckingInterval: patience.headers / 10,
+            // of hosts as of bodies: what is wrong is said in our words
+            requireHostHeader: false,
+          },
+          (request, response) => {
+            if (sockets.begin(request, response)) handle(request, response);
+          },
+        ),
+      ),
     routerOptions: { maxParamLength: 2_000 },
     requestIdHeader: false,
     genReqId: (request) => {
@@ -65,13 +74,12 @@ export async function createHttpServer<C>(options: HttpOptions<C>): Promise<Fast
       socket.end(answer, () => socket.destroy());
     },
   }) as unknown as FastifyInstance;
-  const sockets = new Sockets(app.server, patience, { ...ROOM, ...options.room }, isProxy, TOO_SLOW);
   const rates = new Rates(options.rates ?? { token: 0, address: 0 });
 
   app.decorateRequest('payer');
   app.addHook('onRequest', (request, reply, done) => {
     const { upload = false } = request.routeOptions.config;
-    if (!sockets.begin(request.raw, reply.raw, upload, LIMITS.bodyBytes)) return void reply.hijack();
+    sockets.expect(request.raw, upload, LIMITS.bodyBytes);
     reply.headers({ 'x-request-id': request.id, ...SECURITY });
     if (namesOneHost(request.raw)) done();
     else decline(request, reply, new Refusal(badInput(HOSTS), 400));

@@ -52,17 +52,21 @@ export class Sockets {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    server: Server,
     private readonly patience: Patience,
     private readonly room: Room,
     private readonly isProxy: (address: string | undefined) => boolean,
     /** Says to whoever still listens why it is cut off. */
     private readonly tooSlow: string,
   ) {
-    server.on('connection', (socket: Socket) => this.open(socket));
-    server.maxConnections = room.sockets + 100;
     const each = Math.min(1_000, Math.min(patience.body, patience.write, patience.request) / 5);
     this.timer = setInterval(() => this.look(), each).unref();
+  }
+
+  /** One that listens, of those whose connections share the room. */
+  guard(server: Server): Server {
+    server.on('connection', (socket: Socket) => this.open(socket));
+    server.maxConnections = this.room.sockets + 100;
+    return server;
   }
 
   stop(): void {
@@ -119,34 +123,42 @@ export class Sockets {
     return false;
   }
 
-  /** A request has begun; false where it is none any more. `upload`: a file, for which nobody waits as long as it moves; `most`: bytes that are read of another. */
-  begin(request: IncomingMessage, response: ServerResponse, upload: boolean, most: number): boolean {
+  /** A request has begun; false where it is none any more, for which nothing is to be done. */
+  begin(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request;
     const state = this.states.get(socket);
-    if (!state) return !socket.destroyed;
+    if (!state || socket.destroyed) return !socket.destroyed;
     state.behind = response.socket ? 0 : state.behind + 1;
-    if (state.behind > PIPELINED) socket.destroy();
-    if (socket.destroyed) return false;
+    if (state.behind > PIPELINED) {
+      socket.destroy();
+      return false;
+    }
     state.since = performance.now();
     state.request = request;
     state.response = response;
-    state.upload = upload;
+    state.upload = false;
     state.received = { bytes: socket.bytesRead, at: state.since };
     // who began last stands last
     state.line.delete(state);
     state.line.add(state);
-    const bytes = bytesOf(request, most);
-    if (bytes > PIECE && !upload) {
-      this.makeSpace(
-        this.bodies,
-        bytes,
-        this.room.bodies,
-        ({ request: r }) => r.complete,
-        (s) => this.cut(s),
-      );
-      this.bodies.set(state, { request, bytes });
-    }
     return true;
+  }
+
+  /** `upload`: a file, for which nobody waits as long as it moves; `most`: bytes that are read of another body. */
+  expect(request: IncomingMessage, upload: boolean, most: number): void {
+    const state = this.states.get(request.socket);
+    if (!state) return;
+    state.upload = upload;
+    const bytes = bytesOf(request, most);
+    if (upload || bytes <= PIECE) return;
+    this.makeSpace(
+      this.bodies,
+      bytes,
+      this.room.bodies,
+      ({ request: r }) => r.complete,
+      (s) => this.cut(s),
+    );
+    this.bodies.set(state, { request, bytes });
   }
 
   /** What is given is to be ended by its time, and earlier where it reads only and its client leaves. */
