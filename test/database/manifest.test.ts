@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { ALL_ROLES } from '../../migrations/access/roles.js';
 import { migrations } from '../../migrations/index.js';
+import { DATABASE_ROLE } from '../../src/access/actor.js';
 import { type OwnedDatabase, ownedDatabase } from '../support/owned-database.js';
 
 const FILE = new URL('./manifest.txt', import.meta.url);
@@ -87,10 +89,20 @@ describe('what the database holds by itself', () => {
   });
 
   it('keeps the roles apart: none is a member of another, none bypasses a policy', async () => {
-    const { rows } = await client.query(`
-      SELECT r.rolname FROM pg_roles r WHERE r.rolname = ANY (ARRAY['iec_login', 'iec_public', 'iec_board', 'iec_bureau', 'iec_department',
-          'iec_province', 'iec_expert', 'iec_analyst', 'iec_administrator', 'iec_loader', 'iec_job'])
-        AND (r.rolsuper OR r.rolbypassrls OR r.rolcanlogin OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid))`);
-    expect(rows).toEqual([]);
+    const { rows } = await client.query(
+      `
+      SELECT r.rolname AS name, r.rolsuper OR r.rolbypassrls OR r.rolcanlogin
+          OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS more
+      FROM pg_roles r WHERE r.rolname ~ '^iec_[a-z_]+$' AND r.rolname = ANY ($1) ORDER BY 1`,
+      [ALL_ROLES.map((role) => `iec_${role}`)],
+    );
+    // all that there are, those of every kind of actor among them
+    const actors = Object.values(DATABASE_ROLE);
+    expect(ALL_ROLES.map((role) => `iec_${role}`)).toEqual(expect.arrayContaining(actors));
+    expect(rows).toEqual(
+      ALL_ROLES.map((role) => ({ name: `iec_${role}`, more: false })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
+    const granted = new Set((await catalogue()).match(/\biec_[a-z_]+/g));
+    expect([...granted].filter((name) => !rows.some((row) => row.name === name))).toEqual([]);
   });
 });

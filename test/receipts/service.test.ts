@@ -118,10 +118,30 @@ describe('receipts', () => {
   });
 
   it('its link is the token’s: not with another’s header, not once revoked', async () => {
-    const { downloadUrl } = (await receiptsOf(s.token('CITY_BUREAU', '430400'), report.id))[0];
+    const { token, secret } = await change(
+      s,
+      s.token('PROVINCE'),
+      'issueToken',
+      { label: '短期', role: 'CITY_BUREAU', cityCode: '430400' },
+      'token { id } secret',
+    );
+    const { downloadUrl } = (await receiptsOf(secret, report.id))[0];
     const status = async (headers: Record<string, string> = {}) => (await fetch(downloadUrl, { headers })).status;
     expect(await status()).toBe(200);
     expect(await status({ authorization: `Bearer ${s.token('PROVINCE')}` })).toBe(404);
     expect((await fetch(downloadUrl.replace('/receipts/', '/documents/'))).status).toBe(404);
+    expect(await status()).toBe(200);
+    const { token: revoked } = await change(
+      s,
+      s.token('PROVINCE'),
+      'revokeToken',
+      { tokenId: token.id },
+      'token { revokedAt }',
+    );
+    expect(revoked.revokedAt).not.toBeNull();
+    expect(await status()).toBe(404);
+    // the file is there still, for whoever may
+    const [other] = await receiptsOf(s.token('CITY_BUREAU', '430400'), report.id);
+    expect((await fetch(other.downloadUrl)).status).toBe(200);
   });
 });

@@ -206,3 +206,30 @@ describe('warnings', () => {
     ]);
   });
 });
+
+describe('a consortium that is no longer on the list', () => {
+  const code = '430000-2024-14';
+  const stands = (status: string) => s.owner.query('UPDATE consortium SET status = $1 WHERE code = $2', [status, code]);
+  const VIEWER = `query ($year: Int!) { reportObligations(filter: { year: { eq: $year }, kind: { eq: ANNUAL_WORK_PLAN } }) {
+    nodes { id viewerCan { createReportDraft { allowed reason } } } } }`;
+  afterEach(() => stands('ACTIVE'));
+
+  it.each(['REMOVED', 'DISQUALIFIED'])('begins no report: %s', async (status) => {
+    const board = s.token('BOARD', code);
+    const obligation = async () => (await s.ask(board, VIEWER, { year: 2026 })).data.reportObligations.nodes[0];
+    const reports = async () => (await s.owner.query('SELECT count(*)::int AS n FROM report'))[0].n;
+    const before = await reports();
+    await stands(status);
+    const { id, viewerCan } = await obligation();
+    expect(viewerCan.createReportDraft).toEqual({ allowed: false, reason: 'CONSORTIUM_CLOSED' });
+    const { report, userErrors } = await change(s, board, 'createReportDraft', { obligationId: id });
+    expect(report).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'CONSORTIUM_CLOSED', path: ['obligationId'] }]);
+    expect(await reports()).toBe(before);
+    await stands('WARNED');
+    expect((await obligation()).viewerCan.createReportDraft).toEqual({ allowed: true, reason: null });
+    expect((await change(s, board, 'createReportDraft', { obligationId: id, validateOnly: true })).userErrors).toEqual(
+      [],
+    );
+  });
+});

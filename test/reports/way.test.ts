@@ -109,7 +109,9 @@ describe('the way of a report', () => {
         { input: { reportId, expectedVersion: 9 } },
         { 'x-request-id': 'same' },
       );
-    expect(JSON.stringify(await ask(report.id))).toBe(JSON.stringify(await ask(`rep_${'0'.repeat(32)}`)));
+    const foreign = await ask(report.id);
+    expect(foreign.errors![0]!.extensions.code).toBe('NOT_FOUND');
+    expect(JSON.stringify(foreign)).toBe(JSON.stringify(await ask(`rep_${'0'.repeat(32)}`)));
   });
 
   it('says all that is missing at once, and rehearses without a trace', async () => {

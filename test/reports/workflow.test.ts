@@ -18,8 +18,14 @@ describe("the report's way", () => {
     await client.connect();
     const { rows } = await client.query('SELECT * FROM declared_steps()');
     await client.end();
-    const said = (all: object[]) => all.map((row) => JSON.stringify(row)).sort();
-    expect(said(rowsOf(REPORT_WAY).map((row) => ({ ...row, by: DATABASE_ROLE[row.by] })))).toEqual(said(rows));
+    // strictly: a column that one side lacks is a difference, as JSON would not say
+    const key = (row: { name: string; from: unknown; by: unknown }) => `${row.name} ${row.from} ${row.by}`;
+    const sorted = <R extends { name: string; from: unknown; by: unknown }>(all: R[]) =>
+      [...all].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    expect(rows.length).toBeGreaterThan(5);
+    expect(sorted(rowsOf(REPORT_WAY).map((row) => ({ ...row, by: DATABASE_ROLE[row.by] })))).toStrictEqual(
+      sorted(rows),
+    );
   });
 
   it('gives each step to exactly those whose turn it is', () => {
