@@ -201,7 +201,7 @@ const CHANGES: Record<string, Record<string, string>> = {
 };
 
 /** Rights that change a row that is there: all its columns, or those named. */
-const UPDATES = /\*|[a-z_]{2,}/;
+const UPDATES = /\*|[a-z_]{3,}/;
 
 /** Where fewer rows can be changed, and so locked, than are seen. */
 const LOCKS: Record<string, Record<string, Sees>> = {
