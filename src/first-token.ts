@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Tokens } from './access/tokens.js';
 import { ConfigError, readConfig } from './config.js';
 import { newId } from './database/ids.js';
+import { unseenIn } from './database/one-line.js';
 import { asOwner } from './owner.js';
 import { problemOf } from './start-problems.js';
 import { AccessToken, Account } from './tokens/token.entity.js';
@@ -19,10 +20,16 @@ async function firstToken(): Promise<string> {
       throw new ConfigError(
         '数据库尚未建立：请先用 npm start 启动一次。 The database is not made yet: run npm start once.',
       );
+    const name = process.argv[2]?.trim() || '系统管理员';
+    const unseen = unseenIn(name);
+    if (unseen)
+      throw new ConfigError(
+        `名称中有不可见的字符 ${unseen}，请删去。 The name holds the invisible character ${unseen}: delete it.`,
+      );
     const claims = {
       id: newId(AccessToken),
       accountId: newId(Account),
-      name: process.argv[2]?.trim() || '系统管理员',
+      name,
       role: 'ADMINISTRATOR' as const,
       provinceId: null,
       cityId: null,

@@ -1,4 +1,5 @@
 import { ApiError, type RequestErrorCode } from '../graph/errors.js';
+import { OVER_BUDGET, overBudget } from './budgets.js';
 
 /** The database's refusals in the API's words; whatever is not here is masked as INTERNAL and logged. */
 const CODES: Record<string, RequestErrorCode> = {
@@ -35,6 +36,7 @@ export function translated(error: unknown, writing = false): unknown {
   if (error instanceof ApiError) return error;
   if (isBroken(error)) return new ApiError('UNAVAILABLE', { cause: error as Error });
   if (typeof sqlState !== 'string') return error;
+  if (sqlState === OVER_BUDGET) return overBudget(error as { detail?: string });
   const code = codeOf(sqlState, writing);
   return code ? new ApiError(code, { cause: error as Error, unexpected: UNEXPECTED.has(sqlState) }) : error;
 }

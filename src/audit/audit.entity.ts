@@ -7,6 +7,7 @@ import type { Role } from '../graph/enums.js';
 @Registered({ zh: '审计记录', en: 'audit entry' })
 @Index(['at', 'serial'])
 @Index(['subjectId'])
+@Index(['tokenId', 'action', 'at'])
 @Index(['eventId'], { unique: true, where: 'event_id IS NOT NULL' })
 export class AuditEntry {
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primary: true })

@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import { unseenIn } from '../database/one-line.js';
 import { labelledEnum, labelOf } from './labels.js';
 import type { Language, Text } from './language.js';
 
@@ -117,6 +118,7 @@ const SAID: Record<string, Text | { of: string }> = {
   after: { zh: '晚于 ?', en: 'after ?' },
   notBefore: { zh: '不早于 ?', en: 'not before ?' },
   notAfter: { zh: '不晚于 ?', en: 'not after ?' },
+  character: { zh: '请删去其中不可见的字符 ?', en: 'delete the invisible character ? in it' },
   format: { zh: '格式为 ?', en: 'in the form ?' },
   dueOn: { zh: '截止日为 ?', en: 'due on ?' },
   lastWorkday: { zh: '此前最后的工作日为 ?', en: 'the last workday before it is ?' },
@@ -160,4 +162,11 @@ export function checkText(value: string | null | undefined, path: string[], { re
   if (value === null || value === undefined || isBlank(value)) return required ? [userError('REQUIRED', path)] : [];
   if ([...value].length > max) return [userError('TOO_LONG', path, { max })];
   return [];
+}
+
+/** The same of a text of one line: whoever reads it sees all of it, where and in the order it is written. */
+export function checkLine(value: string | null | undefined, path: string[], rule: Rule): RawUserError[] {
+  const errors = checkText(value, path, rule);
+  const character = value == null || errors.length ? undefined : unseenIn(value);
+  return character === undefined ? errors : [userError('INVALID', path, { character })];
 }

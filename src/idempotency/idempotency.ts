@@ -1,4 +1,5 @@
 import { type Actor, JOB } from '../access/actor.js';
+import { MAX_KEPT_ANSWER } from '../access/budgets.js';
 import type { Door } from '../access/door.js';
 import { ApiError } from '../graph/errors.js';
 
@@ -8,7 +9,7 @@ const ABANDONED_MS = 60_000;
 const KEPT_MS = 24 * 3_600_000;
 const TAKEN = 'token_id = $1 AND key = $2 AND created_at = $3';
 
-type Stored = { body_hash: string; answer: { text: string } | null; changed: boolean; created_at: Date };
+type Stored = { body_hash: string; answer: { text?: string } | null; changed: boolean; created_at: Date };
 
 /** `unknown`: it failed in a way that does not tell what was done. */
 type Result = { text: string; failed: boolean; unknown?: boolean };
@@ -61,7 +62,15 @@ export async function idempotently(
           en: 'This Idempotency-Key was used with another request.',
         },
       });
-    if (stored.answer) return stored.answer.text;
+    if (stored.answer?.text !== undefined) return stored.answer.text;
+    if (stored.answer)
+      throw new ApiError('CONFLICT', {
+        retryable: false,
+        message: {
+          zh: '此请求已经执行，但应答超过 256 KiB，未予保存：请查询现状，不必重复。',
+          en: 'This request was carried out, but its answer had more than 256 KiB and was not kept: look at how things stand, and do not repeat it.',
+        },
+      });
     if (stored.changed && stored.created_at.getTime() < door.now().getTime() - ABANDONED_MS)
       throw new ApiError('CONFLICT', {
         retryable: false,
@@ -97,12 +106,12 @@ export async function idempotently(
   if (result.failed && (await forgotten())) return result.text;
   // an error that says try again must not be the answer for a day: the mark alone stays
   if (result.unknown) return result.text;
+  const text = withoutSecrets(result.text, request.secrets);
+  // a longer one is remembered as such: that the change was made, and not what was said
+  const answer = Buffer.byteLength(text) > MAX_KEPT_ANSWER ? {} : { text };
   await door
     .writing(actor, (tx) =>
-      tx.query(`UPDATE idempotent_answer SET answer = $4 WHERE ${TAKEN}`, [
-        ...taken,
-        JSON.stringify({ text: withoutSecrets(result.text, request.secrets) }),
-      ]),
+      tx.query(`UPDATE idempotent_answer SET answer = $4 WHERE ${TAKEN}`, [...taken, JSON.stringify(answer)]),
     )
     // what was done is answered all the same, as by a token that has just revoked itself
     .catch(() => {});

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { MAX_UPLOAD_BYTES } from '../config.js';
+import { OneLine } from '../database/one-line.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import type { Signature } from '../files/inspection/inspector.js';
@@ -24,6 +25,7 @@ import { ReportRevision } from './revision.entity.js';
 @Index(['sha256'])
 @Index(['revisionId', 'kind'], { unique: true })
 @Index(['consortiumId'])
+@OneLine('fileName')
 export class ReportDocument extends ScopedNode {
   @Column({ type: 'text' })
   revisionId!: string;

@@ -3,7 +3,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
 import { TEXT } from '../graph/bounds.js';
 import { labelOf } from '../graph/labels.js';
-import { checkText } from '../graph/user-errors.js';
+import { checkLine, checkText } from '../graph/user-errors.js';
 import { begin, edit } from '../workflow/engine.js';
 import { REPORTS } from './machine.js';
 import { ReportObligation } from './obligation.entity.js';
@@ -13,7 +13,7 @@ import { ReportRevision } from './revision.entity.js';
 
 export function createReportDraft(asker: Asker, input: CreateReportDraftInput): Promise<Outcome> {
   const errors = [
-    ...checkText(input.title, ['title'], { max: TEXT.title }),
+    ...checkLine(input.title, ['title'], { max: TEXT.title }),
     ...checkText(input.summary, ['summary'], { max: TEXT.summary }),
   ];
   return begin(REPORTS, asker, 'createReportDraft', input, errors, {
@@ -58,7 +58,7 @@ export function createReportDraft(asker: Asker, input: CreateReportDraftInput): 
 
 export function updateReportDraft(asker: Asker, input: UpdateReportDraftInput): Promise<Outcome> {
   const errors = [
-    ...checkText(input.title, ['title'], { required: input.title !== undefined, max: TEXT.title }),
+    ...checkLine(input.title, ['title'], { required: input.title !== undefined, max: TEXT.title }),
     ...checkText(input.summary, ['summary'], { max: TEXT.summary }),
   ];
   return edit(REPORTS, asker, 'updateReportDraft', input, errors, async (tx, report, advance) => {

@@ -1,6 +1,7 @@
 import type { Asker } from '../access/asker.js';
 import type { Tx } from '../access/door.js';
 import { newId } from '../database/ids.js';
+import { oneLine } from '../database/one-line.js';
 import { TEXT } from '../graph/bounds.js';
 import type { ReceiptKind, ReportState, ReturnReason } from '../graph/enums.js';
 import { checkText, type RawUserError } from '../graph/user-errors.js';
@@ -50,7 +51,7 @@ export async function sendBack<I>(
   await advance();
   const draftId = newId(ReportRevision);
   const undecided = { number: null, submittedAt: null, approvedAt: null, acceptedAt: null };
-  await tx.copy(ReportRevision, { id: revision.id }, { id: draftId, ...undecided });
+  await tx.copy(ReportRevision, { id: revision.id }, { id: draftId, ...undecided, title: oneLine(revision.title) });
   await tx.copy(ReportDocument, { revisionId: revision.id }, { revisionId: draftId });
   await tx.copy(SealAttestation, { revisionId: revision.id }, { revisionId: draftId });
   const [obligation] = await tx.find(ReportObligation, { id: report.obligationId });

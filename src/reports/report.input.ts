@@ -20,7 +20,7 @@ export class CreateReportDraftInput extends Validated {
   @Field(() => String, {
     nullable: true,
     description:
-      '标题（至多200字），默认按任务生成。 Title, 200 characters at most; made from the obligation by default.',
+      '标题（一行，至多200字），默认按任务生成。 Title: one line, 200 characters at most; made from the obligation by default.',
   })
   title?: string | null;
   @Field(() => String, { nullable: true, description: '摘要（至多5000字）。 Summary, 5,000 characters at most.' })
@@ -37,7 +37,10 @@ export abstract class OnReport extends Validated {
 
 @InputType({ description: '修改草稿；未给出的项不变。 Edit the draft; what is not given stays.' })
 export class UpdateReportDraftInput extends OnReport {
-  @Field(() => String, { nullable: true, description: '标题（至多200字）。 Title, 200 characters at most.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '标题（一行，至多200字）。 Title: one line, 200 characters at most.',
+  })
   title?: string | null;
   @Field(() => String, {
     nullable: true,
@@ -48,7 +51,7 @@ export class UpdateReportDraftInput extends OnReport {
 
 @InputType({ description: '申明要上传的文件。 Announce a file.' })
 export class CreateUploadInput extends Validated {
-  @Field({ description: '文件名（至多200字）。 Name, 200 characters at most.' })
+  @Field({ description: '文件名（一行，至多200字）。 Name: one line, 200 characters at most.' })
   fileName!: string;
   @Field(() => Int, {
     description: `大小（字节），1至${MAX_UPLOAD_BYTES}。 Size in bytes, 1 to ${MAX_UPLOAD_BYTES.toLocaleString('en-US')}.`,

@@ -1,5 +1,6 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
+import { OneLine } from '../database/one-line.js';
 import { Registered } from '../database/registered.js';
 import { Listed, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
@@ -20,6 +21,7 @@ import { Report } from './report.entity.js';
 @Index(['reportId', 'number'], { unique: true })
 @Index('uq_report_revision_draft', ['reportId'], { unique: true, where: 'number IS NULL' })
 @Index(['consortiumId'])
+@OneLine('title', 'number IS NULL')
 export class ReportRevision extends ScopedNode {
   @Column({ type: 'text' })
   reportId!: string;

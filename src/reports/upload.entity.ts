@@ -1,4 +1,5 @@
 import { Column, Entity, Index } from 'typeorm';
+import { OneLine } from '../database/one-line.js';
 import { Registered } from '../database/registered.js';
 import { Node } from '../graph/node.js';
 
@@ -6,6 +7,8 @@ import { Node } from '../graph/node.js';
 @Entity()
 @Registered({ prefix: 'upl', zh: '上传', en: 'upload' })
 @Index(['expiresAt'])
+@Index(['tokenId', 'createdAt'])
+@OneLine('fileName')
 export class Upload extends Node {
   @Column({ type: 'text' })
   provinceId!: string;

@@ -5,7 +5,7 @@ import { newId } from '../database/ids.js';
 import { ABANDONED_MS, type Storage, UploadError, type UploadTicket } from '../files/storage.js';
 import { TEXT } from '../graph/bounds.js';
 import { ApiError } from '../graph/errors.js';
-import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { checkLine, type RawUserError, userError } from '../graph/user-errors.js';
 import { AccessToken } from '../tokens/token.entity.js';
 
 import type { CreateUploadInput } from './report.input.js';
@@ -30,8 +30,8 @@ export async function createUpload(
 ): Promise<UploadOutcome> {
   const { actor } = asker;
   refuseRole(actor, 'createUpload', 'Upload');
-  const userErrors = checkText(input.fileName, ['fileName'], { required: true, max: TEXT.fileName });
-  if (/[\\/\p{Cc}\p{Cs}]/u.test(input.fileName)) userErrors.push(userError('INVALID', ['fileName']));
+  const userErrors = checkLine(input.fileName, ['fileName'], { required: true, max: TEXT.fileName });
+  if (/[\\/]/.test(input.fileName)) userErrors.push(userError('INVALID', ['fileName']));
   const max = storage.maxUploadBytes;
   if (input.byteSize < 1 || input.byteSize > max) userErrors.push(userError('INVALID', ['byteSize'], { min: 1, max }));
   if (!/^[0-9a-f]{64}$/.test(input.sha256))

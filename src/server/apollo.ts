@@ -11,7 +11,7 @@ import { REQUEST_ERRORS } from '../graph/errors.js';
 import { both } from '../graph/language.js';
 import { type Execution, Executor } from './executor.js';
 import { LIMITS } from './limits.js';
-import { statusOf } from './problems.js';
+import { apiErrorIn, statusOf } from './problems.js';
 
 /** One admitted operation on its way through Apollo. */
 export type Run = Execution & {
@@ -22,7 +22,7 @@ export type Run = Execution & {
    * Written by the executor; an object of its own, since Apollo copies the run. `status`: of an error that left no data.
    * `unknown`: whether something was done is not told by what failed on the way.
    */
-  outcome: { executed: boolean; failed: boolean; unknown?: boolean; status?: number };
+  outcome: { executed: boolean; failed: boolean; unknown?: boolean; status?: number; retryAfter?: number };
   present: (error: unknown) => GraphQLFormattedError;
 };
 
@@ -117,9 +117,17 @@ async function execute(executor: Executor, run: Run) {
   const result = run.result ?? (await executor.execute(run));
   run.outcome.executed = true;
   run.outcome.failed = Boolean(result.errors?.length);
+  run.outcome.retryAfter = retryAfterOf(result.errors);
   run.outcome.unknown = result.errors?.some((error: unknown) => statusOf(error) >= 500);
   if (run.outcome.failed && !result.data) run.outcome.status = statusOf(result.errors?.[0]);
   return result as any;
+}
+
+/** Of errors that say when to come back, the latest. */
+function retryAfterOf(errors: readonly unknown[] = []): number | undefined {
+  const paramsOf = (error: unknown) => apiErrorIn(error)?.extensions.params as { retryAfter?: number } | undefined;
+  const said = errors.map((error) => paramsOf(error)?.retryAfter ?? 0).filter((seconds) => seconds > 0);
+  return said.length ? Math.max(...said) : undefined;
 }
 
 const isPresented = (formatted: GraphQLFormattedError): boolean => Boolean(formatted.extensions?.requestId);

@@ -57,7 +57,8 @@ export async function graphqlRoute<C>(
         const run = await open(admission, request, view, call);
         const text = await answer(run, request, view, call);
         if (run.outcome.status === 401) reply.header('www-authenticate', 'Bearer');
-        if (run.outcome.status === 429) reply.header('retry-after', RETRY_AFTER);
+        if (run.outcome.retryAfter) reply.header('retry-after', String(run.outcome.retryAfter));
+        else if (run.outcome.status === 429) reply.header('retry-after', RETRY_AFTER);
         return reply.code(outcome(run)).send(text);
       } finally {
         watched();

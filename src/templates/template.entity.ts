@@ -1,4 +1,5 @@
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
+import { OneLine } from '../database/one-line.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import { ReportKind } from '../graph/enums.js';
@@ -11,6 +12,7 @@ import { Province } from '../provinces/province.entity.js';
 @Registered({ prefix: 'tpl', zh: '材料模板', en: 'report template' })
 @Index(['provinceId', 'kind', 'createdAt'])
 @Index(['storageKey'])
+@OneLine('fileName')
 export class ReportTemplate extends Node {
   @Column({ type: 'text' })
   provinceId!: string;

@@ -8,7 +8,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { newId } from '../database/ids.js';
 import { TEXT } from '../graph/bounds.js';
 import { shanghaiToday } from '../graph/shanghai.js';
-import { checkText, type RawUserError, userError } from '../graph/user-errors.js';
+import { checkLine, type RawUserError, userError } from '../graph/user-errors.js';
 import { City, Province } from '../provinces/province.entity.js';
 import { AccessToken, Account, ExpertAssignment } from './token.entity.js';
 import { type IssueTokenInput, MAX_TOKEN_DAYS, type RevokeTokenInput, TOKEN_DAYS } from './token.input.js';
@@ -25,7 +25,7 @@ export async function issueToken(asker: Asker, input: IssueTokenInput, tokens: T
   refuseRole(actor, 'issueToken', 'AccessToken');
   return issued(asker, tokens, input.validateOnly, async (tx) => {
     const id = newId(AccessToken);
-    const errors = checkText(input.label, ['label'], { required: true, max: TEXT.label });
+    const errors = checkLine(input.label, ['label'], { required: true, max: TEXT.label });
     const { expiresAt, errors: tooLong } = lifeOf(tx, input.expiresInDays ?? TOKEN_DAYS);
     errors.push(...tooLong);
     if (!ISSUES[actor.role]?.includes(input.role)) {

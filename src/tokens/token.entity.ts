@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 import { Consortium } from '../consortia/consortium.entity.js';
+import { OneLine } from '../database/one-line.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
@@ -12,6 +13,7 @@ import { City, Province } from '../provinces/province.entity.js';
 /** Who holds tokens: what "the same person" means when a decision is made. */
 @Entity()
 @Registered({ prefix: 'acc', zh: '账号', en: 'account' })
+@OneLine('displayName')
 export class Account extends Node {
   @Column({ type: 'text', nullable: true })
   provinceId!: string | null;
@@ -36,6 +38,7 @@ export class Account extends Node {
 @Index(['reportId', 'organizationId'])
 @Index(['cityId', 'role', 'createdAt', 'id'])
 @Index(['provinceId', 'role', 'createdAt', 'id'])
+@OneLine('label')
 export class AccessToken extends Node {
   @Column({ type: 'text' })
   accountId!: string;

@@ -16,7 +16,9 @@ export class IssueTokenInput extends Validated {
       '角色：市州可签发理事会、协同部门；省可签发市州、专家、分析人员；管理员可签发省、管理员。 Role; who issues for whom: docs/permissions.md.',
   })
   role!: Role;
-  @Field({ description: '用途或持有人说明（至多100字）。 What or whom it is for, 100 characters at most.' })
+  @Field({
+    description: '用途或持有人说明（一行，至多100字）。 What or whom it is for: one line, 100 characters at most.',
+  })
   label!: string;
   @Field(() => String, { nullable: true, description: '市州代码（市州令牌必填）。 City code; required for a bureau.' })
   cityCode?: string | null;
