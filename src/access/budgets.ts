@@ -7,7 +7,7 @@ export const OVER_BUDGET = 'IECRL';
 export const MAX_KEPT_ANSWER = 262_144;
 
 /** What to do, by the database's name of the budget. */
-const SENTENCES: Record<string, Text> = {
+export const BUDGETS: Record<string, Text> = {
   UNATTACHED_BYTES: {
     zh: '此令牌一小时内申请上传而未附到材料的文件已满 500 MiB，请先附上，或稍后再传。',
     en: 'The files that this token has announced within an hour and attached to nothing would exceed 500 MiB; attach them, or send this one later.',
@@ -29,5 +29,5 @@ const SENTENCES: Record<string, Text> = {
 /** As the guard says it: which budget, how much it is, and when there is room again (seconds). */
 export function overBudget(error: { detail?: string }): ApiError {
   const params = JSON.parse(error.detail ?? '{}') as { budget: string; limit: number; retryAfter: number };
-  return new ApiError('RATE_LIMITED', { message: SENTENCES[params.budget], params, cause: error as Error });
+  return new ApiError('RATE_LIMITED', { message: BUDGETS[params.budget], params, cause: error as Error });
 }

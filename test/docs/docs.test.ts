@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { buildSchema, isEnumType, parse, validate } from 'graphql';
 import * as actor from '../../src/access/actor.js';
+import { BUDGETS } from '../../src/access/budgets.js';
 import * as policy from '../../src/access/policy.js';
 import * as config from '../../src/config.js';
 import { FILE_CODES } from '../../src/files/routes.js';
@@ -85,6 +86,7 @@ describe('what the pages name exists', () => {
       ...values,
       ...Object.keys(REQUEST_ERRORS),
       ...FILE_CODES,
+      ...Object.keys(BUDGETS),
     ]);
     known.add('VARIABLES');
     const unknown = found(guides, /`([A-Z][A-Z0-9_]+)`/g).filter(({ match }) => !known.has(match[1]));
