@@ -174,13 +174,16 @@ describe('rows that one token begins within an hour', () => {
     await s.owner.query("DELETE FROM upload WHERE id LIKE 'upl_many%'");
   });
 
-  const many = (role: string, code: string | undefined, action: string, n: number) => {
+  /** As they would be there: what counts them would count each of them. */
+  const many = async (role: string, code: string | undefined, action: string, n: number) => {
     const { tokenId, accountId, provinceId } = s.actor(role, code);
-    return s.owner.query(
+    await s.owner.query('ALTER TABLE audit_entry DISABLE TRIGGER guard_change_budget');
+    await s.owner.query(
       `INSERT INTO audit_entry (at, actor_role, account_id, token_id, action, subject_id, province_id)
        SELECT $1, $2, $3, $4, $5, 'x' || i, $6 FROM generate_series(1, ${n}) i`,
       [s.clock.now, role, accountId, tokenId, action, provinceId],
     );
+    await s.owner.query('ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER guard_change_budget');
   };
 
   it('tokens, archives and whatever else leaves an audit row: 1,000 of a kind; a refused one leaves nothing', async () => {
@@ -259,7 +262,7 @@ describe('rows that one token begins within an hour', () => {
     expectRefused(await submit(draft.version), 'CHANGES', 10_000);
     s.clock.now = new Date(s.clock.now.getTime() + HOUR);
     expect((await submit(draft.version)).data.submitReport.userErrors).toEqual([]);
-  });
+  }, 120_000);
 });
 
 describe('answers kept for keys: 10 MiB of a token and hour', () => {
