@@ -6,6 +6,7 @@ import { Order1732400400000 } from './1732400400000-order.js';
 import { Narrower1732400500000 } from './1732400500000-narrower.js';
 import { Firmer1732400600000 } from './1732400600000-firmer.js';
 import { Revoked1732400700000 } from './1732400700000-revoked.js';
+import { Answers1732400800000 } from './1732400800000-answers.js';
 import { Kept1732400900000 } from './1732400900000-kept.js';
 import { Published1732401300000 } from './1732401300000-published.js';
 import { Steps1732401400000 } from './1732401400000-steps.js';
@@ -21,6 +22,7 @@ export const migrations = [
   Narrower1732400500000,
   Firmer1732400600000,
   Revoked1732400700000,
+  Answers1732400800000,
   Kept1732400900000,
   Published1732401300000,
   Steps1732401400000,

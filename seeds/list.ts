@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { projectRoot } from '../src/config.js';
+import { LISTED } from '../src/graph/bounds.js';
 import { DepartmentKind } from '../src/graph/enums.js';
 import { isDay, isSocialCreditCode, unitsOf } from './checks.js';
 import { ListError, type Mistake, type Note, readTable } from './table.js';
@@ -69,6 +70,9 @@ export function readList(folder: string = listFolder()): List {
   return { provinces, cities, departments, designations, consortia, organizations, parks: parksOf(consortia) };
 }
 
+const isLong = (name: string) => [...name].length > LISTED.name;
+const TOO_LONG = [`名称至多 ${LISTED.name} 字。`, `A name takes ${LISTED.name} characters at most.`] as const;
+
 /** Notes whatever stands twice. */
 function once(note: Note) {
   const seen = new Map<string, number>();
@@ -82,6 +86,7 @@ function once(note: Note) {
 function required<C extends string>(note: Note, row: Record<C, string> & { line: number }, ...columns: C[]) {
   for (const column of columns)
     if (!row[column]) note(row.line, `${column} 不能为空。`, `${column} must not be empty.`);
+    else if (column === 'name' && isLong(row[column])) note(row.line, ...TOO_LONG);
 }
 
 function readProvinces(folder: string, mistakes: Mistake[]): ListedProvince[] {
@@ -110,6 +115,9 @@ function readCities(folder: string, mistakes: Mistake[], provinces: ListedProvin
       note(row.line, `provinces.csv 中没有省 ${provinceCode}。`, `provinces.csv has no province ${provinceCode}.`);
     unique(row.line, row.code, '市州代码', 'The code');
     unique(row.line, `${provinceCode} ${row.name}`, '市州名称', 'The name');
+    const before = rows.slice(0, rows.indexOf(row)).filter(({ code }) => code.slice(0, 2) === row.code.slice(0, 2));
+    if (before.length === LISTED.cities)
+      note(row.line, `一省至多 ${LISTED.cities} 个市州。`, `A province takes ${LISTED.cities} cities at most.`);
     return { code: row.code, name: row.name, provinceCode };
   });
 }
@@ -230,6 +238,9 @@ function unitsIn(cell: string, column: string, line: number, note: Note): string
     note(line, `${column} 中的“、”前后缺少单位。`, `A unit is missing beside a 、 in ${column}.`);
   else if (new Set(units).size < units.length)
     note(line, `${column} 中同一单位出现两次。`, `${column} names a unit twice.`);
+  else if (units.length > LISTED.units)
+    note(line, `${column} 至多 ${LISTED.units} 个单位。`, `${column} takes ${LISTED.units} units at most.`);
+  else if (units.some(isLong)) note(line, ...TOO_LONG);
   return units ?? [];
 }
 

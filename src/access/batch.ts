@@ -1,9 +1,13 @@
 import pg from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
 import { serialize } from 'pg-protocol';
+import { MAX_ANSWER_BYTES } from '../graph/answer-size.js';
 
-/** `name`: prepared once on each connection. `plain`: answers one column, whose text is called `r` and goes on as it came. */
-export type Statement = { text: string; name?: string; plain?: true };
+/**
+ * `name`: prepared once on each connection. `plain`: answers one column, whose text is called `r` and goes on as it came.
+ * `answer`: what it answers is the client’s, and bounded.
+ */
+export type Statement = { text: string; name?: string; plain?: true; answer?: true };
 /** With its values, as it goes over the wire. */
 export type Asked = Statement & { bytes: Buffer };
 
@@ -32,6 +36,8 @@ export class Batch {
 
   private resolve!: (results: Row[][]) => void;
   private reject!: (error: unknown) => void;
+  /** Characters of what is the client's. What is beyond the bound is not kept. */
+  received = 0;
   private rows: Row[] = [];
   private columns: Column[] = [];
   private prepared: Set<string> | undefined;
@@ -67,7 +73,12 @@ export class Batch {
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    if (this.asked[this.results.length].plain) {
+    const { plain, answer } = this.asked[this.results.length];
+    if (answer) {
+      for (const text of fields) this.received += text?.length ?? 0;
+      if (this.received > MAX_ANSWER_BYTES) return;
+    }
+    if (plain) {
       this.rows.push({ r: fields[0] });
       return;
     }

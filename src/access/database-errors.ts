@@ -1,3 +1,4 @@
+import { answerTooLarge, listTooLong } from '../graph/answer-size.js';
 import { ApiError, type RequestErrorCode } from '../graph/errors.js';
 import { OVER_BUDGET, overBudget } from './budgets.js';
 
@@ -36,10 +37,16 @@ export function translated(error: unknown, writing = false): unknown {
   if (error instanceof ApiError) return error;
   if (isBroken(error)) return new ApiError('UNAVAILABLE', { cause: error as Error });
   if (typeof sqlState !== 'string') return error;
+  if (sqlState === 'IEC07') return refusedAnswer(error as Refused);
   if (sqlState === OVER_BUDGET) return overBudget(error as { detail?: string });
   const code = codeOf(sqlState, writing);
   return code ? new ApiError(code, { cause: error as Error, unexpected: UNEXPECTED.has(sqlState) }) : error;
 }
+
+type Refused = { detail?: string; hint?: string };
+/** `refuse_answer` of migrations/: said by the statement of a read itself. */
+const refusedAnswer = ({ detail, hint }: Refused): ApiError =>
+  detail === 'rows' ? listTooLong(Number(hint)) : answerTooLarge();
 
 function codeOf(sqlState: string, writing: boolean): RequestErrorCode | undefined {
   // data exceptions: values that PostgreSQL can't read or hold

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { answerTooLarge, MAX_ANSWER_BYTES } from '../graph/answer-size.js';
 import type { Call } from '../graph/call.js';
 import { ApiError } from '../graph/errors.js';
 import type { Text } from '../graph/language.js';
@@ -94,6 +95,7 @@ export class Session {
   private broken: Error | undefined;
   private turn: Promise<unknown> | undefined;
   statements = 0;
+  private received = 0;
   /** What was wrong with the token, if it was asked. */
   refusal: ApiError | undefined;
 
@@ -174,6 +176,9 @@ export class Session {
     this.opened = true;
     if (problem) throw problem;
     if (last) this.pending = false;
+    // the bound is the whole answer's, however many fields it has
+    this.received += batch.received;
+    if (this.received > MAX_ANSWER_BYTES) throw answerTooLarge();
     return results[before.length] as R[];
   }
 

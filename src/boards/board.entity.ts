@@ -14,7 +14,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import { BoardForm, BoardPosition, Constituency } from '../graph/enums.js';
-import { NullWhenHidden, OrderBy } from '../graph/hints.js';
+import { AtMost, NullWhenHidden, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
@@ -51,6 +51,7 @@ export class Board extends ScopedNode {
     () => BoardMember,
     (member) => member.board,
   )
+  @AtMost(60)
   members!: Relation<BoardMember[]> | null;
 }
 

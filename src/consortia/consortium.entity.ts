@@ -3,8 +3,9 @@ import { Column, Entity, Index, ManyToOne, OneToMany, OneToOne, type Relation } 
 import { Board } from '../boards/board.entity.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
+import { LISTED } from '../graph/bounds.js';
 import { ConsortiumStatus, MembershipRole } from '../graph/enums.js';
-import { Through } from '../graph/hints.js';
+import { AtMost, Through } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { LocalDateResolver } from '../graph/scalars.js';
 import { Organization, Park } from '../organizations/organization.entity.js';
@@ -132,14 +133,17 @@ export class Consortium extends Node {
 
   @Field(() => [Park], { description: '依托园区，按名单次序。 Parks, in the order of the list.' })
   @Through({ links: 'parkLinks', target: 'park', orderBy: 'position' })
+  @AtMost(LISTED.units)
   readonly parks!: Park[];
 
   @Field(() => [Organization], { description: '牵头学校，按名单次序。 Lead schools, in the order of the list.' })
   @Through({ links: 'memberships', target: 'organization', where: { role: 'LEAD_SCHOOL' }, orderBy: 'position' })
+  @AtMost(LISTED.units)
   readonly leadSchools!: Organization[];
 
   @Field(() => [Organization], { description: '牵头企业，按名单次序。 Lead enterprises, in the order of the list.' })
   @Through({ links: 'memberships', target: 'organization', where: { role: 'LEAD_ENTERPRISE' }, orderBy: 'position' })
+  @AtMost(LISTED.units)
   readonly leadEnterprises!: Organization[];
 
   @Field(() => Board, { nullable: true, description: '理事会或董事会。 Its board.' })

@@ -11,6 +11,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { ApiError } from './errors.js';
+import type { Hints } from './hints.js';
 
 /**
  * What one text or list that comes from outside may hold. One bound for all that say nothing of their own, so that none is without:
@@ -22,6 +23,9 @@ export type Bound = { length: number; items: number; byRule?: true };
 const BOUND: Bound = { length: 100, items: 100 };
 /** Characters of the texts that people write. */
 export const TEXT = { label: 100, title: 200, fileName: 200, comment: 2_000, summary: 5_000 } as const;
+
+/** What a published list may hold: its files are read by it, and so are the lists that it fills. */
+export const LISTED = { units: 10, cities: 30, name: 100 } as const;
 
 const written = (length: number): Bound => ({ ...BOUND, length, byRule: true });
 /** A cursor holds the values of its order: a name and its spelling. */
@@ -41,22 +45,27 @@ const OWN: Record<string, Bound> = {
 export type Holder = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type'>;
 export const boundOf = ({ name }: Holder): Bound => (Object.hasOwn(OWN, name) ? OWN[name] : BOUND);
 
+const number = (n: number) => n.toLocaleString('en-US');
 const TEXTS = new Set(['String', 'ID']);
 
-/** Every argument and every field of an input that takes texts or a list says how much it takes. */
+/** Everything that takes texts or a list says how much it takes, and every list how many it holds. */
 export function sayBounds(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) say(field);
     if (isObjectType(type) || isInterfaceType(type))
-      for (const { args } of Object.values(type.getFields())) for (const arg of args) say(arg);
+      for (const field of Object.values(type.getFields())) {
+        for (const arg of field.args) say(arg);
+        const most = (field.extensions as Hints).atMost?.items;
+        if (most && field.description && !field.description.includes('至多'))
+          field.description = joined(field.description, `至多${most}项`, `${number(most)} at most`);
+      }
   }
 }
 
 function say(holder: GraphQLArgument | GraphQLInputField): void {
   const { description, type } = holder;
   const { length, items, byRule } = boundOf(holder);
-  const number = (n: number) => n.toLocaleString('en-US');
   const text = TEXTS.has(getNamedType(type).name);
   // what people write says it in words of its own, and so do the members of and, or
   if (!description || byRule || (!text && description.includes('至多'))) return;
@@ -74,7 +83,9 @@ function joined(description: string, zh: string, en: string): string {
   const parts = /^(.*。)( .*)\.$/su.exec(description);
   if (!parts) throw new Error(`no description in both languages: ${description}`);
   const said = parts[1].slice(0, -1);
-  return `${said.endsWith('）') ? `${said.slice(0, -1)}；` : `${said}（`}${zh}）。${parts[2]} (${en}).`;
+  const open = (text: string, mark: string, between: string, bracket: string) =>
+    text.endsWith(mark) ? `${text.slice(0, -1)}${between}` : `${text}${bracket}`;
+  return `${open(said, '）', '；', '（')}${zh}）。${open(parts[2], ')', '; ', ' (')}${en}).`;
 }
 
 export const tooLong = (name: string, limit: number, actual: number): ApiError =>

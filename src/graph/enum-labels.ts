@@ -1,5 +1,6 @@
 import { Arg, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import { ApiError } from './errors.js';
+import { AtMost } from './hints.js';
 import { enumNames, labelsOf } from './labels.js';
 
 @ObjectType({ simpleResolvers: true, description: '枚举值的名称。 Labels of an enum value.' })
@@ -17,6 +18,7 @@ export class EnumLabelResolver {
   @Query(() => [EnumLabel], {
     description: '某枚举各值的中英文名称，供下拉框使用。 Labels of an enum’s values, for drop-downs.',
   })
+  @AtMost(50)
   enumLabels(
     @Arg('name', () => String, { description: '枚举名，如 ReportState。 Name of the enum.' }) name: string,
   ): EnumLabel[] {

@@ -14,6 +14,10 @@ export type Hints = {
   inverse?: { entity: string; by: string };
   /** The whole list is null for whoever may read none of it. */
   nullable?: boolean;
+  /** A list: how many it holds at most, which is what it costs; one that holds more is an error, never a cut. */
+  atMost?: AtMost;
+  /** A long text: bytes that it can have; every other value is reckoned as a short one. */
+  weighs?: number;
   /** A nested keyset page: the name of its definition (reading/pages.ts). */
   page?: string;
   /** A list of another entity's rows that a feature's SQL names and orders: a query of (id, position) by the row's alias and the instant. */
@@ -21,6 +25,14 @@ export type Hints = {
   /** SQL that a feature computes from the row's alias and the instant, for these roles only. */
   derived?: { key: string; roles: readonly string[]; sql(alias: string, now: string): string };
 };
+
+/** `given`: fewer where this argument is given. `counts`: the argument whose values it answers one by one. */
+export type AtMost = { items: number; given?: Record<string, number>; counts?: string };
+
+/** Of a comment as people write them: few are long. */
+export const COMMENT_BYTES = 600;
+/** Of a signed link. */
+export const LINK_BYTES = 500;
 
 const hint = (hints: Hints) => Extensions(hints as Record<string, unknown>);
 
@@ -31,6 +43,8 @@ export const From = (path: string, where: NonNullable<Hints['relation']>['where'
   hint({ relation: { path, where, first }, orderBy });
 export const Inverse = (inverse: NonNullable<Hints['inverse']>, ...orderBy: string[]) => hint({ inverse, orderBy });
 export const NullWhenHidden = () => hint({ nullable: true });
+export const AtMost = (items: number, more: Omit<AtMost, 'items'> = {}) => hint({ atMost: { items, ...more } });
+export const Weighs = (weighs: number) => hint({ weighs });
 export const Paged = (page: string) => hint({ page });
 export const Listed = (listed: NonNullable<Hints['listed']>) => hint({ listed });
 export const Derived = (derived: NonNullable<Hints['derived']>) => hint({ derived });

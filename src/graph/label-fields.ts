@@ -39,6 +39,7 @@ export function addLabels(schema: GraphQLSchema): void {
 
 function labelOfField(field: Field, enumName: string): Field {
   const { resolve, name } = field;
+  const hints = field.extensions as Hints;
   const label = (value: unknown, language: Language): unknown => {
     if (value === null || value === undefined) return value;
     return Array.isArray(value)
@@ -50,7 +51,7 @@ function labelOfField(field: Field, enumName: string): Field {
     description: both({ zh: `${name} 的名称，按 Accept-Language。`, en: `Label of \`${name}\`, by Accept-Language.` }),
     type: withStrings(field.type),
     args: [],
-    extensions: { needs: (field.extensions as Hints).needs ?? [name] } satisfies Hints,
+    extensions: { needs: hints.needs ?? [name], ...(hints.atMost && { atMost: hints.atMost }) } satisfies Hints,
     resolve: (row, args, context, info) =>
       label(resolve ? resolve(row, args, context, info) : row[name], context.language),
     deprecationReason: field.deprecationReason,

@@ -1,4 +1,5 @@
 import { Ctx, Field, InputType, ObjectType } from 'type-graphql';
+import { AtMost } from './hints.js';
 import type { Language } from './language.js';
 import { errorsIn, type RawUserError, type RawUserWarning, UserError, UserWarning, warningsIn } from './user-errors.js';
 
@@ -21,6 +22,7 @@ export abstract class Payload {
   @Field(() => [UserError], {
     description: '业务错误，一次给出全部；为空即成功。 Business errors, all of them at once; none means success.',
   })
+  @AtMost(100)
   userErrors(@Ctx() c: { language: Language }): UserError[] {
     return errorsIn(this.userErrorsRaw, c.language);
   }
@@ -31,6 +33,7 @@ export abstract class Payload {
     description:
       '提示：照办了（validateOnly 则为可照办），但值得一看。 Warnings: it was done (with validateOnly: can be), and deserves a look.',
   })
+  @AtMost(100)
   warnings(@Ctx() c: { language: Language }): UserWarning[] {
     return warningsIn(this.warningsRaw, c.language);
   }

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { unseenIn } from '../database/one-line.js';
+import { AtMost, Weighs } from './hints.js';
 import { labelledEnum, labelOf } from './labels.js';
 import type { Language, Text } from './language.js';
 
@@ -76,10 +77,13 @@ export class UserError {
   @Field(() => UserErrorCode, { description: '代码，不随语言变化。 Code; never changes with the language.' })
   code!: UserErrorCode;
   @Field({ description: '说明，按 Accept-Language 为中文或英文。 Message, Chinese or English by Accept-Language.' })
+  @Weighs(500)
   message!: string;
   @Field(() => [String], { description: '出错的输入项路径。 Path of the input it concerns.' })
+  @AtMost(10)
   path!: string[];
   @Field(() => [ErrorParam], { description: '参数。 Values.' })
+  @AtMost(10)
   params!: ErrorParam[];
 }
 
@@ -91,10 +95,13 @@ export class UserWarning {
   @Field(() => UserWarningCode, { description: '代码，不随语言变化。 Code; never changes with the language.' })
   code!: UserWarningCode;
   @Field({ description: '说明，按 Accept-Language 为中文或英文。 Message, Chinese or English by Accept-Language.' })
+  @Weighs(500)
   message!: string;
   @Field(() => [String], { description: '所涉输入项的路径。 Path of the input it concerns.' })
+  @AtMost(10)
   path!: string[];
   @Field(() => [ErrorParam], { description: '参数。 Values.' })
+  @AtMost(10)
   params!: ErrorParam[];
 }
 

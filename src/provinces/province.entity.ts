@@ -2,8 +2,9 @@ import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
+import { LISTED } from '../graph/bounds.js';
 import { DepartmentKind } from '../graph/enums.js';
-import { OrderBy } from '../graph/hints.js';
+import { AtMost, OrderBy } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 
 /** The root tenant: every tenant row carries its id. */
@@ -34,6 +35,7 @@ export class Province extends Node {
     () => City,
     (city) => city.province,
   )
+  @AtMost(LISTED.cities)
   cities!: Relation<City[]>;
 }
 
@@ -76,6 +78,7 @@ export class City extends Node {
     () => Department,
     (department) => department.city,
   )
+  @AtMost(Object.keys(DepartmentKind).length)
   departments!: Relation<Department[]>;
 }
 

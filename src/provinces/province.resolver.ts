@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Query, Resolver } from 'type-graphql';
 import { Direct } from '../graph/direct.js';
+import { AtMost } from '../graph/hints.js';
 import type { Context } from '../reading/context.js';
 import { City, Province } from './province.entity.js';
 
@@ -21,6 +22,7 @@ export class ProvinceResolver {
   }
 
   @Query(() => [City], { description: '市州，按代码排序。 Cities, by code.' })
+  @AtMost(400)
   cities(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,

@@ -26,8 +26,8 @@ export class AnswerWriter extends Writer {
     if (field.resolve || hints.needs || hints.derived || hints.page || field.args.length) throw new NotDirect(true);
     const inner = { type: getNamedType(field.type) as GraphQLObjectType, nodes };
     const relation = table.findRelationWithPropertyPath(hints.relation?.path ?? name);
-    if (hints.listed) return this.listed(alias, hints.listed, inner);
-    if (hints.through) return this.through(table, alias, hints.through, inner);
+    if (hints.listed) return this.listed(alias, hints.listed, inner, hints);
+    if (hints.through) return this.through(table, alias, hints.through, inner, hints);
     if (relation) {
       if (isRequired(field) && !relation.isOneToMany && !this.seenWith(table, relation.inverseEntityMetadata))
         throw new NotDirect(false);

@@ -2,6 +2,7 @@ import { type GraphQLObjectType, type GraphQLResolveInfo, isObjectType } from 'g
 import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import { typeOfId } from '../database/ids.js';
 import { Direct } from '../graph/direct.js';
+import { AtMost } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import type { Context } from './context.js';
 
@@ -26,6 +27,7 @@ export class NodeResolver {
     nullable: 'items',
     description: '按编号取若干对象（至多100个），次序与所给一致。 Up to 100 objects by their ids, in the order given.',
   })
+  @AtMost(100, { counts: 'ids' })
   async nodes(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,

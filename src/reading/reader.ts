@@ -2,8 +2,9 @@ import type { FieldNode, GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { getNamedType, Kind, visit } from 'graphql';
 import type { Actor } from '../access/actor.js';
 import { named, type Session, type Statement } from '../access/session.js';
+import { listTooLong } from '../graph/answer-size.js';
 import { isDirect, Json } from '../graph/direct.js';
-import { ApiError } from '../graph/errors.js';
+import type { Hints } from '../graph/hints.js';
 import { Lru } from '../graph/lru.js';
 import { AnswerWriter } from './answer-writer.js';
 import {
@@ -15,7 +16,7 @@ import {
   planOf,
   valuesOf,
 } from './pages.js';
-import { type Bound, keyOf, type NestedPage, type Tables, Writer } from './writer.js';
+import { type Bound, bounded, keyOf, type NestedPage, type Tables, Writer } from './writer.js';
 
 /** `takes`: the values that the text names, in its order; a number is one of this execution's. */
 type Compiled = { statement: Statement; takes: (number | Bound)[] };
@@ -24,7 +25,7 @@ type Where = Record<string, unknown>;
 /** Of texts and keys together, in characters. What is longer than `LONGEST` is neither kept here nor prepared there. */
 const KEPT = 8_000_000;
 const LONGEST = 16_000;
-/** Rows of a list that has no pages. */
+/** Rows of a list that says nothing of its own. */
 const MOST = 1_000;
 /** No statement weighs less than this: bounds the number of short ones. */
 const WEIGHT = 1_000;
@@ -59,13 +60,15 @@ export class Reader {
     {
       type,
       orderBy = ['id'],
-      limit = MOST + 1,
+      limit,
       needs = [],
     }: { type?: GraphQLObjectType; orderBy?: string[]; limit?: number; needs?: string[] } = {},
   ): Promise<R[]> {
+    const most = mostOf(info);
+    const rowsAsked = limit ?? most + 1;
     const given = Object.entries(where).filter(([, value]) => value !== undefined);
     const values = given.map(([, value]) => value);
-    const shape = `${entity.name}|${given.map(([key, v]) => key + Array.isArray(v))}|${type?.name}|${limit}`;
+    const shape = `${entity.name}|${given.map(([key, v]) => key + Array.isArray(v))}|${type?.name}|${rowsAsked}`;
     const c = this.compile(info, session.actor.role, shape, values.length, (w) => {
       const table = w.table(entity);
       if (!w.mayRead(table)) return 'SELECT NULL::json r WHERE FALSE';
@@ -77,10 +80,10 @@ export class Reader {
         const column = w.path(table, alias, key);
         return Array.isArray(value) ? `${column} = ANY($${i + 1})` : `${column} = $${i + 1}`;
       });
-      return `SELECT ${row} r FROM ${table.tableName} ${alias} WHERE ${[w.allowed(table, alias), ...conditions].join(' AND ')} ORDER BY ${w.order(table, alias, orderBy)} LIMIT ${limit}`;
+      return `SELECT ${row} r FROM ${table.tableName} ${alias} WHERE ${[w.allowed(table, alias), ...conditions].join(' AND ')} ORDER BY ${w.order(table, alias, orderBy)} LIMIT ${rowsAsked}`;
     });
     const rows = await this.run<{ r: R }>(info, session, c, values);
-    if (rows.length > MOST) throw new ApiError('QUERY_TOO_COSTLY', { params: { limit: MOST } });
+    if (rows.length > most) throw listTooLong(most);
     return rows.map(({ r }) => r);
   }
 
@@ -131,11 +134,11 @@ export class Reader {
     if (known) return known;
     const Writes = isDirect(info) ? AnswerWriter : Writer;
     const w = new Writes(this.source, info, role, runtimeValues, this.nestedPage);
-    const { text, used } = usedIn(build(w));
+    const { text, used } = usedIn(bounded(build(w)));
     const takes = used.map((n) => (n <= runtimeValues ? n - 1 : w.bound[n - runtimeValues - 1]));
     const plain = isDirect(info) || undefined;
-    if (text.length > LONGEST) return { statement: { text, plain }, takes };
-    const made = { statement: { ...named(text), plain }, takes };
+    if (text.length > LONGEST) return { statement: { text, plain, answer: true }, takes };
+    const made: Compiled = { statement: { ...named(text), plain, answer: true }, takes };
     if (key.length <= LONGEST) this.compiled.set(key, made, Math.max(key.length + text.length, WEIGHT));
     return made;
   }
@@ -146,6 +149,9 @@ export class Reader {
     return compilePage(w, { definition, plan, bind: w.constant }, selection, parent);
   };
 }
+
+const mostOf = ({ parentType, fieldName }: GraphQLResolveInfo): number =>
+  (parentType.getFields()[fieldName]?.extensions as Hints | undefined)?.atMost?.items ?? MOST;
 
 /** A statement must use every value that it is given: those that its text does not name are not sent. */
 function usedIn(text: string): { text: string; used: number[] } {

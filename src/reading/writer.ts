@@ -11,6 +11,7 @@ import { collectSubfields } from 'graphql/execution/collectFields.js';
 import type { DataSource, Driver, EntityMetadata } from 'typeorm';
 import type { Actor, Scope } from '../access/actor.js';
 import { condition, hasRight, mayReadField } from '../access/conditions.js';
+import { MAX_ANSWER_BYTES } from '../graph/answer-size.js';
 import type { Hints } from '../graph/hints.js';
 import { fingerprint } from './filters.js';
 
@@ -52,6 +53,18 @@ const isSame = (a: Bound, b: Bound): boolean =>
 
 /** A field as the rows need it: everything that is asked of it, at whatever place and under whatever name. */
 type Wanted = { name: string; args: Record<string, unknown>; nodes: FieldNode[] };
+
+/** A list as JSON; one that holds more than it declares is refused, never cut. */
+function listOf(row: string, order: string, { atMost }: Hints): string {
+  const list = `coalesce(json_agg(${row} ORDER BY ${order}), '[]')`;
+  return atMost
+    ? `CASE WHEN count(*) > ${atMost.items} THEN refuse_answer('rows', ${atMost.items}) ELSE ${list} END`
+    : list;
+}
+
+/** The whole of what a statement answers; what is too large is not sent. */
+export const bounded = (statement: string): string =>
+  `SELECT CASE WHEN pg_column_size(x.r) > ${MAX_ANSWER_BYTES} THEN refuse_answer('bytes', ${MAX_ANSWER_BYTES}) ELSE x.r END r FROM (${statement} OFFSET 0) x`;
 
 /** What the tables look like; through this nobody reaches a row. */
 export type Tables = Pick<DataSource, 'getMetadata'> & { driver: Pick<Driver, 'normalizeType'> };
@@ -139,8 +152,8 @@ export class Writer {
       if (hints.page) put(key, this.nestedPage(this, hints.page, alias, inner, args));
       else if (key !== name) put(key, this.relation(table, alias, hints.relation?.path ?? name, inner, hints, args));
       else if (hints.inverse) put(name, this.relation(table, alias, name, inner, hints, {}));
-      else if (hints.through) put(name, this.through(table, alias, hints.through, inner));
-      else if (hints.listed) put(name, this.listed(alias, hints.listed, inner));
+      else if (hints.through) put(name, this.through(table, alias, hints.through, inner, hints));
+      else if (hints.listed) put(name, this.listed(alias, hints.listed, inner, hints));
       else if (hints.relation) put(name, this.relation(table, alias, hints.relation.path, inner, hints, {}));
       else if (!hints.needs) put(name, this.plain(table, alias, name, hints, inner));
     }
@@ -222,7 +235,7 @@ export class Writer {
     if (hints.relation?.first)
       return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')} ORDER BY ${order()} LIMIT 1)`;
     if (!many) return `(SELECT ${row} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
-    const list = `(SELECT coalesce(json_agg(${row} ORDER BY ${order()}), '[]') FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
+    const list = `(SELECT ${listOf(row, order(), hints)} FROM ${to.tableName} ${other} WHERE ${where.join(' AND ')})`;
     if (!hints.nullable) return list;
     const link = hints.inverse?.by ?? relation!.inverseRelation!.propertyName;
     return `CASE WHEN ${this.mayReadBelow(table, alias, to, link)} THEN ${list} END`;
@@ -251,11 +264,16 @@ export class Writer {
       .join(', ');
   }
 
-  protected listed(alias: string, { entity, rows }: NonNullable<Hints['listed']>, selection: Selection): string {
+  protected listed(
+    alias: string,
+    { entity, rows }: NonNullable<Hints['listed']>,
+    selection: Selection,
+    hints: Hints,
+  ): string {
     const to = this.table(entity);
     const [l, t] = [this.alias(), this.alias()];
     const row = this.object(to, t, selection, { __type: `'${to.name}'` });
-    return `(SELECT coalesce(json_agg(${row} ORDER BY ${l}.position), '[]') FROM (${rows(alias, this.now())}) ${l} JOIN ${to.tableName} ${t} ON ${t}.id = ${l}.id WHERE ${this.allowed(to, t)})`;
+    return `(SELECT ${listOf(row, `${l}.position`, hints)} FROM (${rows(alias, this.now())}) ${l} JOIN ${to.tableName} ${t} ON ${t}.id = ${l}.id WHERE ${this.allowed(to, t)})`;
   }
 
   protected through(
@@ -263,6 +281,7 @@ export class Writer {
     alias: string,
     hint: NonNullable<Hints['through']>,
     selection: Selection,
+    hints: Hints,
   ): string {
     const link = table.findRelationWithPropertyPath(hint.links)!.inverseEntityMetadata;
     const target = link.findRelationWithPropertyPath(hint.target)!.inverseEntityMetadata;
@@ -272,7 +291,7 @@ export class Writer {
     for (const [property, value] of Object.entries(hint.where ?? {}))
       where.push(`${l}.${this.column(link, property).databaseName} = '${value}'`);
     const row = this.object(target, t, selection, { __type: `'${target.name}'` });
-    return `(SELECT coalesce(json_agg(${row} ORDER BY ${this.order(link, l, [hint.orderBy, 'id'])}), '[]') FROM ${link.tableName} ${l} JOIN ${target.tableName} ${t} ON ${this.on(link, l, hint.target, t)} WHERE ${where.join(' AND ')})`;
+    return `(SELECT ${listOf(row, this.order(link, l, [hint.orderBy, 'id']), hints)} FROM ${link.tableName} ${l} JOIN ${target.tableName} ${t} ON ${this.on(link, l, hint.target, t)} WHERE ${where.join(' AND ')})`;
   }
 
   /** json_build_object takes a hundred arguments at most. */

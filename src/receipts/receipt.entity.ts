@@ -3,7 +3,7 @@ import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import { ReceiptKind } from '../graph/enums.js';
-import { Needs } from '../graph/hints.js';
+import { LINK_BYTES, Needs, Weighs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { ReportEvent } from '../reports/event.entity.js';
@@ -59,5 +59,6 @@ export class Receipt extends ScopedNode {
       'PDF 的下载链接，五分钟内有效，属于当前令牌。 Signed URL of its PDF, five minutes, for the viewer’s token.',
   })
   @Needs('id')
+  @Weighs(LINK_BYTES)
   readonly downloadUrl!: string;
 }

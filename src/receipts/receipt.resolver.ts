@@ -1,8 +1,9 @@
 import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { named } from '../access/session.js';
 import type { FileLinks } from '../files/links.js';
+import { ReceiptKind } from '../graph/enums.js';
 import { ApiError } from '../graph/errors.js';
-import { Inverse } from '../graph/hints.js';
+import { AtMost, Inverse } from '../graph/hints.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import type { Context } from '../reading/context.js';
 import { ReportRevision } from '../reports/revision.entity.js';
@@ -67,6 +68,7 @@ export class ReceiptResolver {
 export class RevisionReceiptsResolver {
   @FieldResolver(() => [Receipt], { description: '回执，最早的在前。 Receipts, oldest first.' })
   @Inverse({ entity: 'Receipt', by: 'revision' }, 'issuedAt', '-kind', 'id')
+  @AtMost(Object.keys(ReceiptKind).length)
   receipts(@Root() row: any): Receipt[] {
     return row.receipts ?? [];
   }

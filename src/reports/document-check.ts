@@ -3,6 +3,7 @@ import type { Rows } from '../access/door.js';
 import { FINDINGS, type FindingCode } from '../files/inspection/findings.js';
 import { similarity } from '../files/inspection/sketch.js';
 import { DocumentCheckState, type DocumentKind, FindingSeverity } from '../graph/enums.js';
+import { AtMost, Weighs } from '../graph/hints.js';
 import { labelledEnum, labelOf } from '../graph/labels.js';
 import type { Language } from '../graph/language.js';
 import { DateTimeResolver } from '../graph/scalars.js';
@@ -24,6 +25,7 @@ export class DocumentFinding {
   @Field(() => FindingSeverity, { description: '轻重。 Severity.' })
   severity!: FindingSeverity;
   @Field({ description: '说明与办法。 What is wrong, and what to do.' })
+  @Weighs(300)
   message!: string;
 }
 
@@ -34,6 +36,7 @@ export class DocumentFinding {
 })
 export class PdfSignature {
   @Field(() => String, { nullable: true, description: '证书上的名称。 Name on the certificate.' })
+  @Weighs(200)
   signedBy!: string | null;
   @Field(() => DateTimeResolver, { nullable: true, description: '所称签名时间。 When it claims to be made.' })
   signedAt!: string | null;
@@ -51,6 +54,7 @@ export class DocumentCheck {
   @Field(() => DocumentCheckState, { description: '状态。 State.' })
   state!: DocumentCheckState;
   @Field(() => [DocumentFinding], { description: '发现。 Findings.' })
+  @AtMost(15)
   findings!: DocumentFinding[];
   @Field(() => DateTimeResolver, { nullable: true, description: '检查时间。 When it was checked.' })
   checkedAt!: Date | string | null;
@@ -62,6 +66,7 @@ export class DocumentCheck {
   })
   hasText!: boolean | null;
   @Field(() => [PdfSignature], { description: '数字签名。 Digital signatures.' })
+  @AtMost(50)
   signatures!: PdfSignature[];
 }
 

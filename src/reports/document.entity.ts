@@ -5,8 +5,9 @@ import { OneLine } from '../database/one-line.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import type { Signature } from '../files/inspection/inspector.js';
+import { TEXT } from '../graph/bounds.js';
 import { DocumentCheckState, DocumentKind } from '../graph/enums.js';
-import { Needs } from '../graph/hints.js';
+import { LINK_BYTES, Needs, Weighs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { DocumentCheck, type FindingCode } from './document-check.js';
 import { ReportRevision } from './revision.entity.js';
@@ -43,6 +44,7 @@ export class ReportDocument extends ScopedNode {
 
   @Field({ description: '上传时的文件名。 Name, as uploaded.' })
   @Column({ type: 'text' })
+  @Weighs(3 * TEXT.fileName)
   fileName!: string;
 
   @Field(() => Int, {
@@ -95,5 +97,6 @@ export class ReportDocument extends ScopedNode {
 
   @Field({ description: '下载链接，五分钟内有效，属于当前令牌。 Signed URL, five minutes, for the viewer’s token.' })
   @Needs('id')
+  @Weighs(LINK_BYTES)
   readonly downloadUrl!: string;
 }

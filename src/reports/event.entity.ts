@@ -3,7 +3,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, OneToOne, PrimaryColumn, 
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import { ReportState, ReturnReason, Role } from '../graph/enums.js';
-import { Needs } from '../graph/hints.js';
+import { COMMENT_BYTES, Needs, Weighs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { Report } from './report.entity.js';
@@ -83,6 +83,7 @@ export class ReportEvent extends ScopedNode {
     description: '意见；无权查看该版本者为空。 Comment; null for whoever may not read that revision.',
   })
   @Needs('commentRow.comment')
+  @Weighs(COMMENT_BYTES)
   readonly comment!: string | null;
 }
 

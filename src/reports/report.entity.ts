@@ -4,7 +4,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
 import { ReportKind, ReportState } from '../graph/enums.js';
-import { Derived, From, Needs, OrderBy } from '../graph/hints.js';
+import { AtMost, Derived, From, Needs, OrderBy } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { City, Province } from '../provinces/province.entity.js';
@@ -138,6 +138,7 @@ export class Report extends ScopedNode {
       '已提交的版本，自1起编号；只含您可查看者。 Submitted revisions that the viewer may read, numbered from 1.',
   })
   @From('allRevisions', { number: 'IS NOT NULL' }, ['number'])
+  @AtMost(40)
   readonly revisions!: ReportRevision[];
 
   @Field(() => ReportRevision, {
@@ -153,6 +154,7 @@ export class Report extends ScopedNode {
     () => ReportEvent,
     (event) => event.report,
   )
+  @AtMost(100)
   history!: Relation<ReportEvent[]>;
 
   @Field(() => ReportPermissions, { description: '我现在可以做什么。 What the viewer may do now.' })

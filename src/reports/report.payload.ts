@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, Field, ID, Info, Int, ObjectType } from 'type-graphql';
+import { AtMost, LINK_BYTES, Weighs } from '../graph/hints.js';
 import { Payload } from '../graph/payload.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import type { Context } from '../reading/context.js';
@@ -77,6 +78,7 @@ export class UploadPart {
   @Field(() => Int, { description: '末字节的位置（含）。 Its last byte, included.' })
   end!: number;
   @Field({ description: '该段的签名链接。 Signed URL of this part.' })
+  @Weighs(LINK_BYTES)
   url!: string;
 }
 
@@ -91,11 +93,13 @@ export class UploadTicket {
   @Field({ description: '签名链接。 Signed URL.' })
   url!: string;
   @Field(() => [UploadHeader], { description: '请求头。 Headers.' })
+  @AtMost(10)
   headers!: UploadHeader[];
   @Field(() => [UploadPart], {
     description:
       '超过 8 MiB 的文件可改为分段上传：次序不限，断线时只需重传该段；较小的文件为空。 A file over 8 MiB may be sent in these parts instead, in any order, each again on a broken line; empty for a smaller one.',
   })
+  @AtMost(10)
   parts!: UploadPart[];
   @Field(() => DateTimeResolver, { description: '失效时间。 When it expires.' })
   expiresAt!: Date;

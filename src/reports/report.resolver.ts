@@ -4,7 +4,7 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import type { FileLinks } from '../files/links.js';
 import { connection } from '../graph/connections.js';
 import { Direct } from '../graph/direct.js';
-import { Inverse, NullWhenHidden, Paged } from '../graph/hints.js';
+import { AtMost, Inverse, NullWhenHidden, Paged } from '../graph/hints.js';
 import { labelOf } from '../graph/labels.js';
 import type { Context } from '../reading/context.js';
 import type { PageDefinition } from '../reading/pages.js';
@@ -147,6 +147,7 @@ export class ConsortiumReportsResolver {
   })
   @Inverse({ entity: 'ReportObligation', by: 'consortium' }, '-year', 'dueOn')
   @NullWhenHidden()
+  @AtMost(60, { given: { year: 3 } })
   obligations(
     @Root() row: any,
     @Arg('year', () => Int, { nullable: true, description: '只取此年度。 Of this year only.' }) year?: number,

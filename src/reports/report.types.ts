@@ -1,4 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
+import { COMMENT_BYTES, Weighs } from '../graph/hints.js';
 import { DateTimeResolver, LocalDateResolver } from '../graph/scalars.js';
 import { Permission } from '../workflow/permission.js';
 
@@ -30,6 +31,7 @@ export class Deadline {
     nullable: true,
     description: '延期原因；分析人员不可见。 Why it was extended; hidden from analysts.',
   })
+  @Weighs(COMMENT_BYTES)
   extensionReason!: string | null;
 }
 

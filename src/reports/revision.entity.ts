@@ -2,7 +2,9 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, OneToMany, type Relation } from 'typeorm';
 import { OneLine } from '../database/one-line.js';
 import { Registered } from '../database/registered.js';
-import { Listed, OrderBy } from '../graph/hints.js';
+import { TEXT } from '../graph/bounds.js';
+import { DocumentKind } from '../graph/enums.js';
+import { AtMost, Listed, OrderBy, Weighs } from '../graph/hints.js';
 import { Node, ScopedNode } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
@@ -42,10 +44,12 @@ export class ReportRevision extends ScopedNode {
 
   @Field({ description: '标题（至多200字）。 Title, 200 characters at most.' })
   @Column({ type: 'text' })
+  @Weighs(3 * TEXT.title)
   title!: string;
 
   @Field(() => String, { nullable: true, description: '摘要（至多5000字）。 Summary, 5,000 characters at most.' })
   @Column({ type: 'text', nullable: true })
+  @Weighs(3 * TEXT.summary)
   summary!: string | null;
 
   @Field(() => DateTimeResolver, { nullable: true, description: '提交时间。 When it was submitted.' })
@@ -74,6 +78,7 @@ export class ReportRevision extends ScopedNode {
     () => ReportDocument,
     (document) => document.revision,
   )
+  @AtMost(Object.keys(DocumentKind).length)
   documents!: Relation<ReportDocument[]>;
 
   @Field(() => [SealAttestation], { description: '盖章确认。 Seals attested on its PDF.' })
@@ -82,6 +87,7 @@ export class ReportRevision extends ScopedNode {
     () => SealAttestation,
     (seal) => seal.revision,
   )
+  @AtMost(50)
   seals!: Relation<SealAttestation[]>;
 
   @OneToMany(
@@ -95,5 +101,6 @@ export class ReportRevision extends ScopedNode {
       '应盖章的单位，提交时固定；草稿为今日所应（通知第4条）。 The units whose seal was due, frozen at submission; of a draft those due today (notice, paragraph 4).',
   })
   @Listed({ entity: 'Organization', rows: sealsDue })
+  @AtMost(50)
   readonly requiredSeals!: Organization[];
 }

@@ -2,6 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, ManyToOne, type Relation } from 'typeorm';
 import { Registered } from '../database/registered.js';
 import { SealUnitKind } from '../graph/enums.js';
+import { AtMost } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver, LocalDateResolver } from '../graph/scalars.js';
 import { Province } from '../provinces/province.entity.js';
@@ -29,6 +30,7 @@ export class SealRequirement extends Node {
 
   @Field(() => [SealUnitKind], { description: '须盖章的单位类别。 Kinds of unit that must seal.' })
   @Column({ type: 'text', array: true })
+  @AtMost(Object.keys(SealUnitKind).length)
   units!: SealUnitKind[];
 
   @Field(() => DateTimeResolver, {

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import type { Tokens } from '../access/tokens.js';
+import { AtMost } from '../graph/hints.js';
 import { Payload } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
 import { IssueTokenPayload } from '../tokens/token.payload.js';
@@ -19,6 +20,7 @@ export class SealResolver {
     description:
       '各省的用印规定，新者在前；无规定时为牵头学校与牵头企业。 What provinces decided on seals, latest first; without any, lead schools and lead enterprises seal.',
   })
+  @AtMost(1_000)
   sealRequirements(
     @Ctx() c: Context,
     @Info() info: GraphQLResolveInfo,

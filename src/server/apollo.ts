@@ -7,11 +7,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { answerTooLarge } from '../graph/answer-size.js';
 import { REQUEST_ERRORS } from '../graph/errors.js';
 import { both } from '../graph/language.js';
+import { isTooLarge, saysTooLarge, weighsTooMuch } from './answer-size.js';
 import { type Execution, Executor } from './executor.js';
 import { LIMITS } from './limits.js';
-import { apiErrorIn, statusOf } from './problems.js';
+import { apiErrorIn, Refusal, statusOf } from './problems.js';
 
 /** One admitted operation on its way through Apollo. */
 export type Run = Execution & {
@@ -20,9 +22,16 @@ export type Run = Execution & {
   result?: ExecutionResult;
   /**
    * Written by the executor; an object of its own, since Apollo copies the run. `status`: of an error that left no data.
-   * `unknown`: whether something was done is not told by what failed on the way.
+   * `unknown`: whether something was done is not told by what failed on the way. `tooLarge`: not to be written at all.
    */
-  outcome: { executed: boolean; failed: boolean; unknown?: boolean; status?: number; retryAfter?: number };
+  outcome: {
+    executed: boolean;
+    failed: boolean;
+    unknown?: boolean;
+    status?: number;
+    retryAfter?: number;
+    tooLarge?: boolean;
+  };
   present: (error: unknown) => GraphQLFormattedError;
 };
 
@@ -87,8 +96,14 @@ export class Engine {
   start = (): Promise<void> => this.apollo.start();
   stop = (): Promise<void> => this.apollo.stop();
 
-  /** Runs an operation and answers the text of its result. */
+  /** Runs an operation and answers the text of its result, or refuses one that is too large. */
   async run(run: Run): Promise<string> {
+    const text = await this.write(run);
+    if (run.outcome.tooLarge || isTooLarge(text)) throw new Refusal(answerTooLarge());
+    return text;
+  }
+
+  private async write(run: Run): Promise<string> {
     const known = await this.executor.direct(run);
     if (typeof known === 'string') {
       run.outcome.executed = true;
@@ -116,6 +131,9 @@ export const costExtension = (cost: number) => ({ cost: { requested: cost, limit
 async function execute(executor: Executor, run: Run) {
   const result = run.result ?? (await executor.execute(run));
   run.outcome.executed = true;
+  // which way it was found out makes no difference
+  run.outcome.tooLarge = weighsTooMuch(result.data, run.cost) || result.errors?.some(saysTooLarge);
+  if (run.outcome.tooLarge) return { data: null } as any;
   run.outcome.failed = Boolean(result.errors?.length);
   run.outcome.retryAfter = retryAfterOf(result.errors);
   run.outcome.unknown = result.errors?.some((error: unknown) => statusOf(error) >= 500);

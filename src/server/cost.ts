@@ -1,11 +1,12 @@
 import {
   type FieldNode,
   GraphQLError,
-  type GraphQLOutputType,
+  type GraphQLField,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
   isCompositeType,
+  isInterfaceType,
   isListType,
   isObjectType,
   Kind,
@@ -14,46 +15,77 @@ import {
 } from 'graphql';
 import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity';
 import { ApiError } from '../graph/errors.js';
+import type { Hints } from '../graph/hints.js';
 import type { Text } from '../graph/language.js';
 import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-size.js';
 import type { Admitted } from './documents.js';
+import { type Introspection, introspectionOf } from './introspection.js';
 import { LIMITS } from './limits.js';
 import { inputProblem, Refusal } from './problems.js';
 
 type Variables = Record<string, unknown>;
 
-const LIST = 5;
 /** An object costs 1, each of its values a tenth: a thousand rows of two hundred aliased values are not cheap. */
 const LEAF = 0.1;
+/** Bytes of an answer that a tenth buys: a name and a short value. So the limit is also one of bytes, about 10 MiB. */
+const LEAF_BYTES = 52;
+const VALUE_BYTES = 28;
 
 const ARGUMENTS: Text = {
   zh: '参数有误，请对照接口文档修改。',
   en: 'An argument is not valid; compare it with the documentation.',
 };
 
-/** How many objects one field can answer: a page's size, the length of a list of ids, a guess for other lists. */
-function multiplier(type: GraphQLOutputType, args: Variables): number {
-  const named = getNamedType(type);
-  if (isListType(getNullableType(type))) {
-    const given = Object.values(args).find(Array.isArray);
-    return given ? Math.max(given.length, 1) : LIST;
+const declared = (field: Pick<GraphQLField<unknown, unknown>, 'extensions'>) => field.extensions as Hints;
+
+/** The `nodes` and `edges` of a page are counted by the page itself. */
+const isPage = (type: unknown): boolean => isObjectType(type) && Boolean(type.getFields().pageInfo);
+const inPage = (parent: unknown, field: string): boolean => (field === 'nodes' || field === 'edges') && isPage(parent);
+
+/** Refuses a schema with a list that does not say how many it holds. */
+export function checkLists(schema: GraphQLSchema): void {
+  const silent = Object.values(schema.getTypeMap()).flatMap((type) =>
+    (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__')
+      ? Object.values(type.getFields())
+          .filter((field) => isListType(getNullableType(field.type)) && !inPage(type, field.name))
+          .filter((field) => !declared(field).atMost)
+          .map((field) => `${type.name}.${field.name}`)
+      : [],
+  );
+  if (silent.length) throw new Error(`lists that do not say how many they hold (@AtMost): ${silent.join(', ')}`);
+}
+
+/** How many values or objects one field can answer: a page's size, the number of ids given, or what the list declares. */
+function multiplier(field: GraphQLField<unknown, unknown>, args: Variables): number {
+  const { atMost } = declared(field);
+  if (atMost && isListType(getNullableType(field.type))) {
+    const counted = atMost.counts && args[atMost.counts];
+    if (Array.isArray(counted)) return Math.max(counted.length, 1);
+    const fewer = Object.entries(atMost.given ?? {}).flatMap(([name, n]) => (args[name] == null ? [] : [n]));
+    return Math.min(atMost.items, ...fewer);
   }
-  if (!isObjectType(named) || !named.getFields().pageInfo) return 1;
+  if (!isPage(getNamedType(field.type))) return 1;
   const size = args.first ?? args.last ?? DEFAULT_PAGE;
   return typeof size === 'number' ? Math.min(Math.max(size, 1), MAX_PAGE) : DEFAULT_PAGE;
 }
 
-/** `nodes` and `edges` of a page: counted by the page itself. */
-const inPage = (parent: unknown, field: string): boolean =>
-  (field === 'nodes' || field === 'edges') && isObjectType(parent) && Boolean(parent.getFields().pageInfo);
+/** By what it weighs: its name in the answer, and its value where that is long. */
+const leaf = (node: FieldNode, weighs = VALUE_BYTES): number =>
+  LEAF * Math.max(1, ((node.alias ?? node.name).value.length + weighs) / LEAF_BYTES);
 
 const estimator =
-  (onField?: (node: FieldNode, times: number) => void): ComplexityEstimator =>
+  (introspection: Introspection, onField?: (node: FieldNode, times: number) => void): ComplexityEstimator =>
   ({ type, field, node, args, childComplexity }) => {
-    if (!isCompositeType(getNamedType(field.type))) return LEAF;
-    const times = inPage(type, field.name) ? 1 : multiplier(field.type, args);
+    const known = introspection.times(type.name, field.name, node, args);
+    const isLeaf = !isCompositeType(getNamedType(field.type));
+    if (isLeaf) {
+      const weighs = known ? introspection.weighs(field.name) : declared(field).weighs;
+      return leaf(node, weighs) * (known ?? multiplier(field, args));
+    }
+    const times = known ?? (inPage(type, field.name) ? 1 : multiplier(field, args));
     onField?.(node, times);
-    return 1 + times * childComplexity;
+    // a page is one object more than its rows, of which each is counted by `nodes` and `edges`
+    return isPage(getNamedType(field.type)) ? 1 + times * childComplexity : times * (1 + childComplexity);
   };
 
 /** The cost of one operation with these variables; refused above the limit, with the paths that make it so. */
@@ -63,12 +95,12 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): number {
-  const declared = operation.variableDefinitions?.map(({ variable: { name } }) => name.value) ?? [];
-  const given = declared.map((name) => (Object.hasOwn(variables, name) ? shape(variables[name]) : 'absent'));
+  const names = operation.variableDefinitions?.map(({ variable: { name } }) => name.value) ?? [];
+  const given = names.map((name) => (Object.hasOwn(variables, name) ? shape(variables[name]) : 'absent'));
   const key = JSON.stringify([operation.name?.value, given]);
   const known = admitted.costs.get(key);
   if (known !== undefined) return known;
-  const cost = compute(schema, admitted, operation, variables, estimator());
+  const cost = compute(schema, admitted, operation, variables, estimator(introspectionOf(schema)));
   if (cost <= LIMITS.cost) {
     if (key.length < 500) admitted.costs.set(key, cost);
     return cost;
@@ -79,7 +111,7 @@ export function costOf(
     admitted,
     operation,
     variables,
-    estimator((node, n) => times.set(node, n)),
+    estimator(introspectionOf(schema), (node, n) => times.set(node, n)),
   );
   throw new Refusal(
     new ApiError('QUERY_TOO_COSTLY', {

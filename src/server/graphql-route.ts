@@ -4,7 +4,7 @@ import { GraphQLError, getOperationAST } from 'graphql';
 import { Call } from '../graph/call.js';
 import { languageOf } from '../graph/language.js';
 import { costExtension, Engine, type Run } from './apollo.js';
-import { costOf } from './cost.js';
+import { checkLists, costOf } from './cost.js';
 import { Documents } from './documents.js';
 import { LIMITS } from './limits.js';
 import type { HttpOptions } from './options.js';
@@ -28,6 +28,7 @@ export async function graphqlRoute<C>(
   { sockets, rates }: Guards,
 ) {
   const { schema } = options;
+  checkLists(schema);
   const documents = new Documents(schema);
   const persisted = new Persisted();
   const engine = new Engine(schema, options.interpret, (error) => app.log.error({ err: error }, 'apollo'));

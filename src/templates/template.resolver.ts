@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { FileLinks } from '../files/links.js';
 import { ReportKind } from '../graph/enums.js';
-import { Needs } from '../graph/hints.js';
+import { LINK_BYTES, Needs, Weighs } from '../graph/hints.js';
 import { Payload, Validated } from '../graph/payload.js';
 import type { Context } from '../reading/context.js';
 import { ReportObligation } from '../reports/obligation.entity.js';
@@ -35,6 +35,7 @@ export class ReportTemplateResolver {
       '该类材料的 WORD 模板，已填入本联合体的名单信息；仅供其理事会，五分钟内有效。 The Word template of its kind, prefilled for this consortium; for its board, five minutes.',
   })
   @Needs('id')
+  @Weighs(LINK_BYTES)
   templateUrl(@Root() row: ReportObligation, @Ctx() c: Context & { links: FileLinks }): string | null {
     // a board sees no obligation but its own
     return c.actor.role === 'BOARD'

@@ -4,7 +4,9 @@ import { Consortium } from '../consortia/consortium.entity.js';
 import { OneLine } from '../database/one-line.js';
 import { OneOf } from '../database/one-of.js';
 import { Registered } from '../database/registered.js';
+import { TEXT } from '../graph/bounds.js';
 import { DepartmentKind, Role } from '../graph/enums.js';
+import { Weighs } from '../graph/hints.js';
 import { Node } from '../graph/node.js';
 import { DateTimeResolver } from '../graph/scalars.js';
 import { Organization } from '../organizations/organization.entity.js';
@@ -49,6 +51,7 @@ export class AccessToken extends Node {
 
   @Field({ description: '用途说明。 What it is for.' })
   @Column({ type: 'text' })
+  @Weighs(3 * TEXT.label)
   label!: string;
 
   @Field(() => Role, { description: '角色。 Role.' })

@@ -3,6 +3,7 @@ import type { Actor } from '../access/actor.js';
 import { abilityOf, typed } from '../access/conditions.js';
 import type { Action } from '../access/policy.js';
 import { PermissionReason, Role } from '../graph/enums.js';
+import { AtMost } from '../graph/hints.js';
 import { objections, rolesFor, type Way } from './workflow.js';
 
 @ObjectType({
@@ -15,6 +16,7 @@ export class Permission {
   @Field(() => PermissionReason, { nullable: true, description: '不可行的原因。 Why not.' })
   reason!: PermissionReason | null;
   @Field(() => [Role], { description: '现在可执行的角色。 Who could do it now.' })
+  @AtMost(Object.keys(Role).length)
   allowedRoles!: Role[];
 }
 

@@ -19,6 +19,8 @@ import { ApiError } from '../../src/graph/errors.js';
 import { createHttpServer } from '../../src/server/http.js';
 import type { ContextRequest, HttpOptions } from '../../src/server/options.js';
 
+const LONG = '长'.repeat(40_000);
+
 /** A small schema with one of everything that a limit or an executor could get wrong. */
 export type Context = { request: ContextRequest; closed?: boolean };
 
@@ -68,7 +70,12 @@ const City: GraphQLObjectType = new GraphQLObjectType<{ n: number }, Context>({
       },
     },
     twin: { type: City, resolve: (city) => city },
-    twins: { type: new GraphQLNonNull(new GraphQLList(City)), resolve: (city) => [city, city] },
+    long: { type: GraphQLString, resolve: () => LONG },
+    twins: {
+      extensions: { atMost: { items: 5 } },
+      type: new GraphQLNonNull(new GraphQLList(City)),
+      resolve: (city) => [city, city],
+    },
     page: { type: CityConnection, args: page, resolve: cities },
   }),
 });
@@ -91,6 +98,7 @@ const Query = new GraphQLObjectType<unknown, Context>({
   name: 'Query',
   fields: {
     hello: { type: GraphQLString, resolve: () => 'hello' },
+    long: { type: GraphQLString, resolve: () => LONG },
     city: { type: City, args: { n: { type: GraphQLInt, defaultValue: 1 } }, resolve: (_, { n }) => ({ n }) },
     must: {
       type: City,
@@ -100,6 +108,7 @@ const Query = new GraphQLObjectType<unknown, Context>({
     named: { type: Named, resolve: () => ({ n: 7 }) },
     cities: { type: CityConnection, args: page, resolve: cities },
     nodes: {
+      extensions: { atMost: { items: 100, counts: 'ids' } },
       type: new GraphQLList(City),
       args: { ids: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))) } },
       resolve: (_, { ids }) => ids.map((n: string) => ({ n })),
@@ -135,6 +144,7 @@ const Query = new GraphQLObjectType<unknown, Context>({
 const Mutation = new GraphQLObjectType<unknown, Context>({
   name: 'Mutation',
   fields: {
+    long: { type: City, resolve: () => ({ n: 1 }) },
     shout: {
       type: GraphQLString,
       args: { text: { type: GraphQLString } },

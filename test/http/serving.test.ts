@@ -235,10 +235,10 @@ describe('serving', () => {
     expect(await cost('{ city { id name } }')).toBe(2);
     expect(await cost('{ cities { nodes { id } } }')).toBe(23);
     const page = 'query ($n: Int) { cities(first: $n) { nodes { twins { id } } } }';
-    expect(await cost(page, { n: 10 })).toBe(1 + 10 * 2.5 + 0);
-    expect(await cost(page, { n: 100 })).toBe(251);
-    expect(await cost(page, { n: 1_000_000 })).toBe(251);
-    expect(await cost('query ($i: [ID!]!) { nodes(ids: $i) { twin { id } } }', { i: Array(100).fill('1') })).toBe(111);
+    expect(await cost(page, { n: 10 })).toBe(1 + 10 * (1 + 5 * 1.1));
+    expect(await cost(page, { n: 100 })).toBe(651);
+    expect(await cost(page, { n: 1_000_000 })).toBe(651);
+    expect(await cost('query ($i: [ID!]!) { nodes(ids: $i) { twin { id } } }', { i: Array(100).fill('1') })).toBe(210);
   });
 
   it('counts by the declared variables, whatever others are called', async () => {
