@@ -1,9 +1,12 @@
 import { pinyin } from 'pinyin-pro';
+import { withoutRadicals } from './radicals.js';
 
-/** Both widths of a bracket, letter or digit, and both cases, become one; line breaks and other control characters are blanks. */
+/**
+ * Both widths of a bracket, letter or digit, and both cases, become one, and so do a radical and its character; line breaks and
+ * other control characters are blanks. What nobody sees is not there: zero widths, direction marks, soft hyphens, variation selectors.
+ */
 export const fold = (text: string): string =>
-  text
-    .normalize('NFKC')
+  withoutRadicals(text.replace(/\p{Default_Ignorable_Code_Point}+/gu, '').normalize('NFKC'))
     .toLowerCase()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();

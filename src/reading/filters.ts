@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityMetadata } from 'typeorm';
 import { fold } from '../database/text.js';
+import { tooLong } from '../graph/bounds.js';
 import { ApiError } from '../graph/errors.js';
 
 /** How a filter's field is answered: a column of the row, a related row, or the mere existence of one. */
@@ -33,7 +34,17 @@ const MAX_BRANCHES = 50;
 const MAX_VALUES = 500;
 /** Parts of names: the dearest comparison of all. */
 const MAX_PARTS = 10;
+/** One character may unfold into eighteen, and no name is so long. */
+const MAX_FOLDED = 200;
 const EXISTS = 'exists';
+
+/** What a search looks for: folded as names are. */
+export function searched(text: string): string {
+  const folded = fold(text);
+  if (folded.length > MAX_FOLDED) throw tooLong('query', MAX_FOLDED, folded.length);
+  return folded;
+}
+
 const tooMany = (what: string, limit: number, actual: number, zh: string, en: string) =>
   new ApiError('BAD_USER_INPUT', {
     message: { zh: `${zh}至多 ${limit}，收到 ${actual}。`, en: `${en} ${limit} at most, got ${actual}.` },
@@ -69,7 +80,7 @@ export function readFilter(filter: Input | null | undefined, fields: FilterField
     const isSearch = 'search' in field && field.search;
     return Object.entries(value).map(([operator, operand]) => {
       if (operand === null || operand === undefined) return null;
-      const text = isSearch && operator === 'contains' ? fold(operand as string) : operand;
+      const text = isSearch && operator === 'contains' ? searched(operand as string) : operand;
       return text === '' && isSearch && operator === 'contains' ? null : comparison(name, operator, text);
     });
   };

@@ -1,12 +1,19 @@
 import { type GraphQLObjectType, getNamedType } from 'graphql';
 import type { EntityMetadata } from 'typeorm';
-import { fold } from '../database/text.js';
 import { NotDirect } from '../graph/direct.js';
 import { ApiError } from '../graph/errors.js';
 import { DEFAULT_PAGE, MAX_PAGE } from '../graph/page-size.js';
 import type { AnswerWriter } from './answer-writer.js';
 import { decodeCursor, encodeCursor, foreignCursor } from './cursors.js';
-import { compileFilter, type Filter, type FilterFields, fingerprint, readFilter, searchIn } from './filters.js';
+import {
+  compileFilter,
+  type Filter,
+  type FilterFields,
+  fingerprint,
+  readFilter,
+  searched,
+  searchIn,
+} from './filters.js';
 import type { Selection, Writer } from './writer.js';
 
 export type PageDefinition = {
@@ -71,7 +78,7 @@ export function planOf(definition: PageDefinition, table: EntityMetadata, args: 
   const direction = args.sort ? (args.sort.direction ?? 'ASC') : definition.defaultSort.direction;
   const backward = args.last != null;
   const filter = readFilter(args.filter, definition.filters ?? {});
-  const search = definition.search && args.query ? fold(args.query) : '';
+  const search = definition.search && args.query ? searched(args.query) : '';
   const mark = () =>
     fingerprint(definition.entity.name, !!definition.within, field, direction, filter.shape, filter.values, search);
   const given = args.after ?? args.before ?? null;

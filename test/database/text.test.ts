@@ -10,6 +10,29 @@ describe('fold', () => {
   it('makes both widths and both cases of a name one', () => {
     expect(fold('银河麒麟软件（长沙）有限公司')).toBe(fold('银河麒麟软件(长沙)有限公司'));
     expect(fold(' ＡＢＣ１２ａ ')).toBe('abc12a');
+    // as PDFs give it: Kangxi radicals, the radicals' supplement, and what nobody sees
+    expect(fold('⻓沙⾼新⻋⻔⻰⼯业⻢⻜')).toBe('长沙高新车门龙工业马飞');
+    for (const unseen of [
+      '\u200b',
+      '\u200c',
+      '\u200d',
+      '\u200e',
+      '\u200f',
+      '\u202a',
+      '\u202e',
+      '\u2060',
+      '\u2066',
+      '\u2069',
+      '\ufeff',
+      '\u00ad',
+      '\u061c',
+      '\ufe0f',
+      '\u{e0100}',
+      '\u180e',
+    ])
+      expect(fold(`长${unseen}沙${unseen}`)).toBe('长沙');
+    expect(fold('\u200b\u200e')).toBe('');
+    expect(fold('⺀')).toBe('⺀');
   });
 });
 

@@ -96,6 +96,17 @@ describe('a blank search', () => {
     expect(await count(QUERY, '衡阳')).toBe(1);
   });
 
+  it('finds what was copied from a PDF, and what nobody sees is blank', async () => {
+    for (const query of [FILTER, QUERY]) {
+      for (const q of ['衡\u200b阳', '\u202a衡阳\u202c', '衡\u00ad阳\ufe0f', '衡\ufeff阳'])
+        expect(await count(query, q)).toBe(1);
+      expect(await count(query, '⻓沙')).toBe(await count(query, '长沙'));
+      expect(await count(query, '\u200b\u200e')).toBe(21);
+      // a hundred characters that unfold into eighteen each
+      expect(await codes(null, query, { q: '\ufdfa'.repeat(100) })).toEqual(['BAD_USER_INPUT']);
+    }
+  });
+
   it('does not reach over the line between a name and its initials', async () => {
     expect(await count(QUERY, '体\nc')).toBe(0);
     expect(await count(QUERY, '体\u2028c')).toBe(0);
