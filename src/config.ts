@@ -118,6 +118,43 @@ export const VARIABLES = {
   S3_SECRET_ACCESS_KEY: { default: '', zh: '存储的访问密钥', en: 'its secret' },
 } as const;
 
+const SHAPE: Record<string, string> = {
+  postgres: 'postgres://user:password@host:5432/database',
+  http: 'http://host:8080',
+};
+
+/** A socket's address has no host: user:password@/database?host=/folder. */
+function parsed(text: string): URL | undefined {
+  const whole = text.replace('@/', '@localhost/');
+  return URL.canParse(whole) ? new URL(whole) : undefined;
+}
+
+/** Which character in front of the last @ ends an address before it: its user or password is not written as one has to. */
+function rawInPassword(text: string): string | undefined {
+  const [, inFront = ''] = /^\w+:\/\/(.*)@/s.exec(text) ?? [];
+  const raw = /[/?#]/.exec(inFront)?.[0];
+  // an @ may also stand in the name of a database, or behind a question mark
+  return raw === '#' || !parsed(text)?.username ? raw : undefined;
+}
+
+/** What programs need of the system, ours and those that we start; nothing else is handed on to these. */
+export const SYSTEM_VARIABLES =
+  process.platform === 'win32'
+    ? [
+        'PATH',
+        'Path',
+        'PATHEXT',
+        'ComSpec',
+        'SystemDrive',
+        'SystemRoot',
+        'windir',
+        'TEMP',
+        'TMP',
+        'APPDATA',
+        'USERPROFILE',
+      ]
+    : ['PATH'];
+
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const value = (name: keyof typeof VARIABLES) => (env[name] ?? VARIABLES[name].default).trim();
   const integer = (name: keyof typeof VARIABLES, min: number, max: number) => {
@@ -130,13 +167,30 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
   const url = (name: keyof typeof VARIABLES, protocols: string[]) => {
     const text = value(name);
-    if (text && !protocols.some((p) => text.startsWith(`${p}://`) && URL.canParse(text)))
+    if (text && !protocols.some((p) => text.startsWith(`${p}://`)))
       throw new ConfigError(
         `${name} 无效：应以 ${protocols.join(':// 或 ')}:// 开头。 ${name} must start with ${protocols.join(':// or ')}://.`,
       );
     if (/%(?![\da-f]{2})/i.test(text))
       throw new ConfigError(
         `${name} 无效：其中的 % 须写作 %25。 ${name} holds a % that stands for nothing: write it as %25.`,
+      );
+    const raw = name === 'DATABASE_URL' && rawInPassword(text);
+    if (raw)
+      throw new ConfigError(
+        `${name} 无效：用户名或密码中的 ${raw} 须写作 ${encodeURIComponent(raw)}（@ 写作 %40，: 写作 %3A）。 ${name} has a ${raw} in its user or password: write it as ${encodeURIComponent(raw)} (@ as %40, : as %3A).`,
+      );
+    if (text && !parsed(text))
+      throw new ConfigError(
+        `${name} 无效：应形如 ${SHAPE[protocols[0]]}，端口为数字。 ${name} can't be read: write it like ${SHAPE[protocols[0]]}, with a number as its port.`,
+      );
+    return text;
+  };
+  const databaseUrl = () => {
+    const text = url('DATABASE_URL', ['postgres', 'postgresql']);
+    if (text && !parsed(text)?.username && !parsed(text)?.searchParams.get('user'))
+      throw new ConfigError(
+        `DATABASE_URL 无效：须写明用户，如 ${SHAPE.postgres}。 DATABASE_URL names no user: write it like ${SHAPE.postgres}.`,
       );
     return text;
   };
@@ -206,7 +260,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: integer('PORT', 0, 65535),
     host: value('HOST'),
     dataDir: resolve(value('DATA_DIR') || '.data'),
-    databaseUrl: url('DATABASE_URL', ['postgres', 'postgresql']),
+    databaseUrl: databaseUrl(),
     production: choice('NODE_ENV', 'development', 'test', 'production') === 'production',
     poolSize: integer('POOL_SIZE', 1, 90),
     interpret: choice('GRAPHQL_INTERPRET', '0', '1') === '1',

@@ -1,3 +1,4 @@
+import './environment.js';
 import 'reflect-metadata';
 import { Tokens } from './access/tokens.js';
 import { ConfigError, readConfig } from './config.js';

@@ -4,7 +4,7 @@ import { type DemoEntry, loadDemo } from '../seeds/demo/load.js';
 import { loadList } from '../seeds/load.js';
 import type { Config } from './config.js';
 import { clockNotice } from './database/clock.js';
-import { ownerDataSource } from './database/data-source.js';
+import { connectOwner } from './database/data-source.js';
 import { migrate } from './database/prepare.js';
 import { refuseProduction, refuseUnfit, takeForProduction } from './database/production.js';
 import type { Text } from './graph/language.js';
@@ -24,7 +24,7 @@ export async function launch(config: Config, url: string, { say, goOn, undo }: S
   say({ zh: '准备数据库：迁移与名单…', en: 'Preparing the database: migrations and the list…' });
   let demo: DemoEntry[] = [];
   let service: Service;
-  const owner = await ownerDataSource({ url, migrations }).initialize();
+  const owner = await connectOwner({ url, migrations });
   try {
     await (config.production ? refuseUnfit : refuseProduction)(owner);
     await migrate(owner, () => loadList(owner, say).then(() => {}));

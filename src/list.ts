@@ -1,3 +1,4 @@
+import './environment.js';
 import 'reflect-metadata';
 import { correctList } from '../seeds/load.js';
 import { tellList } from '../seeds/tell.js';

@@ -34,8 +34,16 @@ export const ownerDataSource = ({ url, migrations, entities }: OwnerOptions) =>
     namingStrategy: new Naming(),
     migrationsTransactionMode: 'each',
     logger: SILENT,
-    extra: { max: 2 },
+    extra: { max: 2, connectionTimeoutMillis: 15_000 },
   });
+
+/** At a start: what is the matter may lie in the connection string, and is told so. */
+export const connectOwner = (options: OwnerOptions): Promise<DataSource> =>
+  Promise.resolve()
+    .then(() => ownerDataSource(options).initialize())
+    .catch((error) => {
+      throw Object.assign(error, { connecting: true });
+    });
 
 /**
  * How every connection of requests begins: as a role that owns nothing and sees nothing until an actor's role is set, reading

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,51 +7,20 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { dropDatabase } from '../support/owned-database.js';
 import { s3Server } from '../support/s3.js';
+import { killStarted, start } from '../support/start.js';
 
-const main = fileURLToPath(new URL('../../dist/start/main.js', import.meta.url));
 const listCommand = fileURLToPath(new URL('../../dist/src/list.js', import.meta.url));
 const folders: string[] = [];
-const running = new Set<ChildProcess>();
 const folder = async () => {
   const path = await mkdtemp(join(tmpdir(), 'consortia-start-'));
   folders.push(path);
   return path;
 };
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL');
+  killStarted();
   for (const path of folders) await rm(path, { recursive: true, force: true });
 });
 
-type Started = { child: ChildProcess; output: () => string; ended: Promise<number | null>; base: Promise<string> };
-
-/** The start command's process, as a user would have it. */
-function start(env: Record<string, string>, { detached = false } = {}): Started {
-  const { DATABASE_URL: _, ...rest } = process.env;
-  const child = spawn(process.execPath, [main], {
-    env: { ...rest, PORT: '0', NODE_ENV: '', ...env } as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached,
-  });
-  running.add(child);
-  let text = '';
-  child.stdout!.on('data', (chunk) => (text += chunk));
-  child.stderr!.on('data', (chunk) => (text += chunk));
-  const ended = new Promise<number | null>((resolve) =>
-    child.on('exit', (code) => {
-      running.delete(child);
-      resolve(code);
-    }),
-  );
-  const base = new Promise<string>((resolve, reject) => {
-    child.stdout!.on('data', () => {
-      const address = /GraphQL +(http:\S+)\/graphql/.exec(text)?.[1];
-      if (address) resolve(address);
-    });
-    ended.then(() => reject(new Error(text)));
-  });
-  base.catch(() => {});
-  return { child, output: () => text, ended, base };
-}
 /** `npm run list`, to its end. */
 function list(env: Record<string, string>, ...args: string[]): Promise<{ code: number | null; output: string }> {
   const { DATABASE_URL: _, ...rest } = process.env;

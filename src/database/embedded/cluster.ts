@@ -152,7 +152,8 @@ export function makeFolder(path: string) {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
-    mkdirSync(path);
+    // whatever the umask allows, nobody else puts other keys in
+    mkdirSync(path, { mode: 0o755 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { chownSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ConfigError } from '../../config.js';
+import { ConfigError, SYSTEM_VARIABLES } from '../../config.js';
 import { noBinaries, thisPlatform } from './binaries.js';
 
 /** How PostgreSQL's programs are run: as ourselves or, since PostgreSQL refuses root, as an account without rights. */
@@ -13,9 +13,9 @@ export type Runner = {
 
 type Account = { uid: number; gid: number };
 
-/** The operator's PG… variables are meant for other servers; messages in English are what we look for. */
+/** Nothing of ours, which holds secrets, nor what is meant for other servers; messages in English are what we look for. */
 const environment = () => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))),
+  ...Object.fromEntries(SYSTEM_VARIABLES.map((name) => [name, process.env[name]])),
   LC_ALL: 'C',
 });
 

@@ -70,7 +70,7 @@ export async function startEmbedded(dataDir: string, progress: Progress): Promis
   );
 
   return {
-    ownerUrl: `postgres://iec_owner:${cluster.ownerPassword}@127.0.0.1:${session.port}/consortia`,
+    ownerUrl: `postgres://iec_owner:${cluster.ownerPassword}@127.0.0.1:${session.port}/consortia?sslmode=disable`,
     joined: session.joined,
     stop: () => {
       stopping ??= recovery.then(() => leave(cluster, session.keeper));
