@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { Desk, ReportKind, Timeliness } from '../graph/enums.js';
 import { shanghaiToday } from '../graph/shanghai.js';
+import { isAnnounced, isWorkday } from './holidays.js';
 import type { Deadline } from './report.types.js';
 
 /** A row comes from TypeORM or as JSON: an instant is a Date or its text. */
@@ -53,25 +53,7 @@ export function lapsedOn(row: { dueAt: Instant; filedAt: Instant | null; desk: D
 
 const isAfter = (a: Instant, b: Instant) => new Date(a).getTime() > new Date(b).getTime();
 
-/**
- * Holidays, and the days worked for them, by day. The package's functions are not used: they mix UTC with the server's zone,
- * and west of Greenwich they call a Saturday a workday.
- */
-const {
-  holidays,
-  workdays,
-}: Record<'holidays' | 'workdays', Record<string, string>> = createRequire(import.meta.url)(
-  'chinese-days/dist/chinese-days.json',
-);
-
-/** Of years whose holidays are not announced yet, every weekday. */
-function isWorkday(day: string): boolean {
-  if (Object.hasOwn(workdays, day)) return true;
-  const weekday = new Date(midnightUtc(day)).getUTCDay();
-  return weekday >= 1 && weekday <= 5 && !Object.hasOwn(holidays, day);
-}
-
-type Workday = Pick<Deadline, 'isWorkday' | 'lastWorkdayOnOrBefore'>;
+type Workday = Pick<Deadline, 'isWorkday' | 'lastWorkdayOnOrBefore' | 'holidaysAnnounced'>;
 const known = new Map<string, Workday>();
 const MOST_DAYS = 10_000;
 
@@ -82,7 +64,7 @@ export function workdayOf(day: string): Workday {
   let last = day;
   while (!isWorkday(last)) last = dayBefore(last);
   if (known.size >= MOST_DAYS) known.clear();
-  const made = { isWorkday: last === day, lastWorkdayOnOrBefore: last };
+  const made = { isWorkday: last === day, lastWorkdayOnOrBefore: last, holidaysAnnounced: isAnnounced(day) };
   known.set(day, made);
   return made;
 }

@@ -25,6 +25,11 @@ export class Deadline {
     description: '最后一个有效日当日或之前最近的工作日。 The last workday on or before the last day that counts.',
   })
   lastWorkdayOnOrBefore!: string;
+  @Field({
+    description:
+      '最后一个有效日所在年度的放假安排是否已公布；false：尚未公布，isWorkday 与 lastWorkdayOnOrBefore 只依周末与法定节日，调休尚不可知。 Were the holidays of the year of the last day that counts announced? false: not yet, and isWorkday and lastWorkdayOnOrBefore follow weekends and the holidays fixed by law alone; which days are moved is not known.',
+  })
+  holidaysAnnounced!: boolean;
   @Field({ description: '是否已延期。 Was it extended?' })
   extended!: boolean;
   @Field(() => String, {

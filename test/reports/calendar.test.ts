@@ -1,5 +1,6 @@
 import { shanghaiToday } from '../../src/graph/shanghai.js';
 import { deadlineOf, dueAt, dueDate, lapsedOn, timelinessOf } from '../../src/reports/calendar.js';
+import { isLegalHoliday, isWorkday } from '../../src/reports/holidays.js';
 
 const filed = (filedAt: Date | string | null, desk: 'BOARD' | 'CITY_BUREAU' = 'BOARD') => ({
   dueAt: '2027-01-20T15:59:59.999+00:00',
@@ -81,11 +82,64 @@ describe('deadline', () => {
     ['2026-02-14', true, '2026-02-14'],
     // the days of the Spring Festival
     ['2025-02-02', false, '2025-01-27'],
-    // not announced yet: an ordinary Wednesday
-    ['2031-01-22', true, '2031-01-22'],
   ])('%s: workday %s, the last one %s', (day, isWorkday, lastWorkdayOnOrBefore) => {
     for (const _twice of [1, 2])
-      expect(deadline(day, '2024-01-01T00:00:00Z')).toMatchObject({ isWorkday, lastWorkdayOnOrBefore });
+      expect(deadline(day, '2024-01-01T00:00:00Z')).toMatchObject({
+        isWorkday,
+        lastWorkdayOnOrBefore,
+        holidaysAnnounced: true,
+      });
+  });
+
+  it.each([
+    // ordinary weekdays, and a Sunday
+    ['2031-01-21', true, '2031-01-21'],
+    ['2031-06-20', true, '2031-06-20'],
+    ['2032-06-20', false, '2032-06-18'],
+    // new year's day on a Wednesday; May 1 and 2 on Thursday and Friday; National Day
+    ['2031-01-01', false, '2030-12-31'],
+    ['2031-05-02', false, '2031-04-30'],
+    ['2031-05-05', true, '2031-05-05'],
+    ['2031-10-03', false, '2031-09-30'],
+    ['2031-10-06', true, '2031-10-06'],
+    // Spring Festival from its eve, Wednesday 22 January 2031, to the third day, a Saturday
+    ['2031-01-22', false, '2031-01-21'],
+    ['2031-01-24', false, '2031-01-21'],
+    ['2031-01-27', true, '2031-01-27'],
+    // Qingming on Saturday, and on Thursday 4 April 2030's Friday
+    ['2030-04-05', false, '2030-04-04'],
+    ['2030-04-04', true, '2030-04-04'],
+    // Dragon Boat Festival on Tuesday 24 June 2031, Mid-Autumn on Wednesday 1 October 2031
+    ['2031-06-24', false, '2031-06-23'],
+    ['2030-09-12', false, '2030-09-11'],
+  ])(
+    '%s, of a year not announced yet: by law and weekend %s, the last one %s, and said to be so',
+    (day, isWorkday, lastWorkdayOnOrBefore) => {
+      expect(deadline(day, '2024-01-01T00:00:00Z')).toMatchObject({
+        isWorkday,
+        lastWorkdayOnOrBefore,
+        holidaysAnnounced: false,
+      });
+    },
+  );
+
+  it('agrees with every year that was announced: what the law fixes was a holiday in each since it has thirteen days', () => {
+    for (const [year, count] of [
+      [2025, 13],
+      [2026, 13],
+    ]) {
+      const days = Array.from({ length: 365 }, (_, i) =>
+        new Date(Date.UTC(year!, 0, 1 + i)).toISOString().slice(0, 10),
+      );
+      const legal = days.filter(isLegalHoliday);
+      expect([year, legal.length]).toEqual([year, count]);
+      for (const day of legal) expect([day, isWorkday(day)]).toEqual([day, false]);
+    }
+  });
+
+  it('does not know the last days of a year before the next one is announced', () => {
+    const [before, last] = ['12-20', '12-29'].map((day) => deadline(`2026-${day}`, '2026-01-01T00:00:00Z'));
+    expect([before!.holidaysAnnounced, last!.holidaysAnnounced]).toEqual([true, false]);
   });
 
   it('asks for the workday of the last day that counts', () => {
@@ -115,6 +169,7 @@ describe('deadline', () => {
       daysRemaining: 31,
       isWorkday: true,
       lastWorkdayOnOrBefore: '2027-02-01',
+      holidaysAnnounced: false,
       extended: true,
       extensionReason: '冰雪灾害',
     });
