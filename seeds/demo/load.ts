@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { underLock } from '../../src/database/prepare.js';
 import type { Text } from '../../src/graph/language.js';
 import type { Service } from '../../src/service.js';
 import { type DemoEntry, demoAccounts, writeDemoAccess } from './accounts.js';
@@ -15,10 +16,8 @@ const MADE = { action: 'loadDemo', subjectId: 'demo' };
 /** Demonstration: accounts anew at each start; boards and reports once, however often somebody was killed on the way. */
 export async function loadDemo({ owner, service, dataDir, now, say }: Options): Promise<DemoEntry[]> {
   const accounts = await demoAccounts(owner, service.tokens, now);
-  const runner = owner.createQueryRunner();
-  try {
-    await runner.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const [{ made }] = await runner.query(
+  await underLock(owner, LOCK, async () => {
+    const [{ made }] = await owner.query(
       'SELECT EXISTS (SELECT FROM audit_entry WHERE subject_id = $1 AND action = $2) AS made',
       [MADE.subjectId, MADE.action],
     );
@@ -40,10 +39,7 @@ export async function loadDemo({ owner, service, dataDir, now, say }: Options): 
       });
       say({ zh: `演示材料 ${reports} 份。`, en: `${reports} demonstration reports.` });
     }
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock_all()').catch(() => {});
-    await runner.release();
-  }
+  });
   await writeDemoAccess(dataDir, accounts);
   return accounts.map(({ entry }) => entry);
 }

@@ -9,10 +9,11 @@ import { MAX_ANSWER_BYTES } from '../graph/answer-size.js';
  */
 export type Statement = { text: string; name?: string; plain?: true; answer?: true };
 /** With its values, as it goes over the wire. */
-export type Asked = Statement & { bytes: Buffer };
+export type Asked = Statement & { bytes: Buffer; values: readonly unknown[] };
 
 export const ask = (statement: Statement, values: readonly unknown[] = []): Asked => ({
   ...statement,
+  values,
   bytes: Buffer.concat([
     serialize.bind({ statement: statement.name, values: values.map(prepareValue) }),
     ...(statement.plain ? [] : [DESCRIBE]),
@@ -20,6 +21,9 @@ export const ask = (statement: Statement, values: readonly unknown[] = []): Aske
   ]),
 });
 const DESCRIBE = serialize.describe({ type: 'P' });
+
+/** Parsed anew each time: for a connection on which what was prepared is not there any more. */
+export const unnamed = ({ text, plain, values }: Asked): Asked => ask({ text, plain }, values);
 
 type Row = Record<string, any>;
 type Column = { name: string; parse: (text: string) => unknown };

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { isPooled, LOCAL_SETTINGS } from '../database/data-source.js';
 import { answerTooLarge, MAX_ANSWER_BYTES } from '../graph/answer-size.js';
 import type { Call } from '../graph/call.js';
 import { ApiError } from '../graph/errors.js';
 import type { Text } from '../graph/language.js';
 import { type Actor, DATABASE_ROLE } from './actor.js';
-import { type Asked, ask, Batch, type Statement } from './batch.js';
+import { type Asked, ask, Batch, type Statement, unnamed } from './batch.js';
 import { cancel } from './cancel.js';
 import { isBroken, translated } from './database-errors.js';
 import type { Turn, Turns } from './turns.js';
@@ -23,6 +24,14 @@ export const ALIVE: Statement = named('SELECT 1');
 const BEGIN: Record<Mode, Asked> = {
   read: ask({ ...named('BEGIN'), plain: true }),
   write: ask({ ...named('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'), plain: true }),
+};
+/** Through a pooler nothing is left of how a connection began. */
+const BEGIN_POOLED: Record<Mode, Asked[]> = {
+  read: [
+    ask({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', plain: true }),
+    ask({ text: LOCAL_SETTINGS, plain: true }),
+  ],
+  write: [BEGIN.write, ask({ text: LOCAL_SETTINGS, plain: true })],
 };
 const COMMIT = ask({ ...named('COMMIT'), plain: true });
 
@@ -138,10 +147,13 @@ export class Session {
     if (this.call?.ended) throw this.late();
     const { client } = this.held;
     // a batch by itself is a transaction
-    const alone = last && !this.opened;
-    const before = this.opened ? [] : [...(alone ? [] : [BEGIN[this.mode]]), ...entryOf(this.actor)];
+    const pooled = isPooled(client);
+    const alone = last && !this.opened && !pooled;
+    const begin = pooled ? BEGIN_POOLED[this.mode] : alone ? [] : [BEGIN[this.mode]];
+    const before = this.opened ? [] : [...begin, ...entryOf(this.actor)];
     const after = last && !alone ? [COMMIT] : [];
-    const batch = new Batch([...before, ask(asRole(DATABASE_ROLE[this.actor.role], statement), values), ...after]);
+    const asked = [...before, ask(asRole(DATABASE_ROLE[this.actor.role], statement), values), ...after];
+    const batch = new Batch(pooled ? asked.map(unnamed) : asked);
     if (!alone) this.pending = true;
     let cut = undefined as Promise<void> | undefined;
     const over = this.call?.during(() => {

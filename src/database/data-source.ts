@@ -65,7 +65,24 @@ const SETTINGS = {
  * until a larger piece was freed once: then it keeps as much (mallopt(3), M_MMAP_THRESHOLD). So one is, when a connection begins.
  */
 const KEEP_MEMORY = "octet_length(repeat(repeat('x', 1000), 2000))";
-const FIRST = `SELECT ${Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', false)`)}, ${KEEP_MEMORY}`;
+const settings = (settings: Record<string, string>, local: boolean) =>
+  Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', ${local})`);
+/** A pooler makes up the process that it names; behind one nothing may be set that outlives a transaction. */
+const first = (processID: number) =>
+  `SELECT pg_backend_pid() = ${processID} AS direct, CASE WHEN pg_backend_pid() = ${processID} THEN (SELECT row(${settings(SETTINGS, false)}, ${KEEP_MEMORY})::text) END`;
+
+const pooled = new WeakSet<pg.ClientBase>();
+/** Through a pooler such as PgBouncer, which may hand each transaction to another process of the server. */
+export const isPooled = (client: pg.ClientBase): boolean => pooled.has(client);
+
+const {
+  role: _role,
+  default_transaction_read_only: _only,
+  default_transaction_isolation: _level,
+  ...LIMITS
+} = SETTINGS;
+/** What a connection of requests begins with, for one transaction; its role and its mode are said by whoever begins it. */
+export const LOCAL_SETTINGS = `SELECT ${settings(LIMITS, true)}`;
 
 /** Requests. */
 export const servingDataSource = ({ url, entities, poolSize }: Options & { poolSize: number }) =>
@@ -80,7 +97,9 @@ export const servingDataSource = ({ url, entities, poolSize }: Options & { poolS
       async onConnect(client: pg.Client) {
         // one that breaks between two statements says so with an event, which would end the process if nobody listened
         client.on('error', () => {});
-        await client.query(FIRST);
+        const { processID } = client as unknown as { processID: number };
+        const { rows } = await client.query(first(processID));
+        if (!rows[0].direct) pooled.add(client);
       },
     },
   });
