@@ -11,7 +11,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { ApiError } from './errors.js';
-import type { Hints } from './hints.js';
+import { type Hints, longest } from './hints.js';
 
 /**
  * What one text or list that comes from outside may hold. One bound for all that say nothing of their own, so that none is without:
@@ -56,7 +56,8 @@ export function sayBounds(schema: GraphQLSchema): void {
     if (isObjectType(type) || isInterfaceType(type))
       for (const field of Object.values(type.getFields())) {
         for (const arg of field.args) say(arg);
-        const most = (field.extensions as Hints).atMost?.items;
+        const { atMost } = field.extensions as Hints;
+        const most = atMost && longest(atMost);
         if (most && field.description && !field.description.includes('至多'))
           field.description = joined(field.description, `至多${most}项`, `${number(most)} at most`);
       }

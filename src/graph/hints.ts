@@ -26,8 +26,12 @@ export type Hints = {
   derived?: { key: string; roles: readonly string[]; sql(alias: string, now: string): string };
 };
 
-/** `given`: fewer where this argument is given. `counts`: the argument whose values it answers one by one. */
-export type AtMost = { items: number; given?: Record<string, number>; counts?: string };
+/**
+ * `given`: fewer where this argument is given. `counts`: the argument whose values it answers one by one. `holds`: an error only
+ * beyond this, where somebody could make the list longer than anybody honest does, and must not hide it from others by that.
+ */
+export type AtMost = { items: number; given?: Record<string, number>; counts?: string; holds?: number };
+export const longest = ({ items, holds }: AtMost): number => holds ?? items;
 
 /** Of a comment as people write them: few are long. */
 export const COMMENT_BYTES = 600;

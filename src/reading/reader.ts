@@ -4,7 +4,7 @@ import type { Actor } from '../access/actor.js';
 import { named, type Session, type Statement } from '../access/session.js';
 import { listTooLong } from '../graph/answer-size.js';
 import { isDirect, Json } from '../graph/direct.js';
-import type { Hints } from '../graph/hints.js';
+import { type Hints, longest } from '../graph/hints.js';
 import { Lru } from '../graph/lru.js';
 import { AnswerWriter } from './answer-writer.js';
 import {
@@ -150,8 +150,10 @@ export class Reader {
   };
 }
 
-const mostOf = ({ parentType, fieldName }: GraphQLResolveInfo): number =>
-  (parentType.getFields()[fieldName]?.extensions as Hints | undefined)?.atMost?.items ?? MOST;
+function mostOf({ parentType, fieldName }: GraphQLResolveInfo): number {
+  const { atMost } = (parentType.getFields()[fieldName]?.extensions ?? {}) as Hints;
+  return atMost ? longest(atMost) : MOST;
+}
 
 /** A statement must use every value that it is given: those that its text does not name are not sent. */
 function usedIn(text: string): { text: string; used: number[] } {

@@ -12,7 +12,7 @@ import type { DataSource, Driver, EntityMetadata } from 'typeorm';
 import type { Actor, Scope } from '../access/actor.js';
 import { condition, hasRight, mayReadField } from '../access/conditions.js';
 import { MAX_ANSWER_BYTES } from '../graph/answer-size.js';
-import type { Hints } from '../graph/hints.js';
+import { type Hints, longest } from '../graph/hints.js';
 import { fingerprint } from './filters.js';
 
 export type Selection = { type: GraphQLObjectType; nodes: readonly FieldNode[] };
@@ -58,7 +58,7 @@ type Wanted = { name: string; args: Record<string, unknown>; nodes: FieldNode[] 
 function listOf(row: string, order: string, { atMost }: Hints): string {
   const list = `coalesce(json_agg(${row} ORDER BY ${order}), '[]')`;
   return atMost
-    ? `CASE WHEN count(*) > ${atMost.items} THEN refuse_answer('rows', ${atMost.items}) ELSE ${list} END`
+    ? `CASE WHEN count(*) > ${longest(atMost)} THEN refuse_answer('rows', ${longest(atMost)}) ELSE ${list} END`
     : list;
 }
 

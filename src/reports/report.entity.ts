@@ -14,6 +14,9 @@ import { ReportObligation } from './obligation.entity.js';
 import { ReportPermissions } from './report.types.js';
 import { ReportRevision } from './revision.entity.js';
 
+/** A board may submit and withdraw as often as it likes; that hides no history from those who decide. */
+const AGAIN_AND_AGAIN = 5_000;
+
 /** Progress only: content lies in the revisions, which the database hides on their own. */
 @ObjectType({
   simpleResolvers: true,
@@ -138,7 +141,7 @@ export class Report extends ScopedNode {
       '已提交的版本，自1起编号；只含您可查看者。 Submitted revisions that the viewer may read, numbered from 1.',
   })
   @From('allRevisions', { number: 'IS NOT NULL' }, ['number'])
-  @AtMost(40)
+  @AtMost(40, { holds: AGAIN_AND_AGAIN })
   readonly revisions!: ReportRevision[];
 
   @Field(() => ReportRevision, {
@@ -154,7 +157,7 @@ export class Report extends ScopedNode {
     () => ReportEvent,
     (event) => event.report,
   )
-  @AtMost(100)
+  @AtMost(100, { holds: AGAIN_AND_AGAIN })
   history!: Relation<ReportEvent[]>;
 
   @Field(() => ReportPermissions, { description: '我现在可以做什么。 What the viewer may do now.' })

@@ -324,7 +324,7 @@ describe('which units must seal', () => {
       expect(revision.requiredSeals[3].name).toBe('衡阳高新技术产业园区');
       const { data } = await s.ask(
         board(),
-        '{ reports(filter: { kind: { eq: HALF_YEAR_SUMMARY } }) { nodes { revisions { requiredSeals { id name kind } } } } }',
+        '{ reports(first: 5, filter: { kind: { eq: HALF_YEAR_SUMMARY } }) { nodes { revisions { requiredSeals { id name kind } } } } }',
       );
       expect(data.reports.nodes[0].revisions[0].requiredSeals).toEqual(schoolsAndEnterprises);
     } finally {
