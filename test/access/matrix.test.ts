@@ -141,10 +141,11 @@ const TRACES = [
 ];
 const traces = async () =>
   JSON.stringify([
+    // of tables that grew PostgreSQL reads several at once, in no order
     ...(await w.owner.query(
-      TRACES.map(
+      `${TRACES.map(
         (t) => `SELECT '${t}' t, count(*)::int n, md5(string_agg(x::text, '' ORDER BY x::text)) h FROM ${t} x`,
-      ).join(' UNION ALL '),
+      ).join(' UNION ALL ')} ORDER BY t`,
     )),
     ...(await w.owner.query('SELECT id, revoked_at FROM access_token ORDER BY id')),
   ]);

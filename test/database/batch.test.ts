@@ -87,8 +87,9 @@ describe('a batch', () => {
 
 describe('a connection of requests', () => {
   it('begins as a role that sees nothing, and reads only, whatever options its address has', async () => {
-    const address = `${url()}?options=${encodeURIComponent('-c default_transaction_read_only=off -c statement_timeout=0')}`;
-    const source = await servingDataSource({ url: address, entities: [], poolSize: 1 }).initialize();
+    const address = new URL(url());
+    address.searchParams.set('options', '-c default_transaction_read_only=off -c statement_timeout=0');
+    const source = await servingDataSource({ url: address.href, entities: [], poolSize: 1 }).initialize();
     const [found] = await source.query(
       `SELECT current_user AS role, current_setting('transaction_read_only') AS reads, current_setting('transaction_isolation') AS sees, current_setting('statement_timeout') AS within`,
     );
