@@ -37,7 +37,7 @@ beforeAll(async () => {
   url.searchParams.set('options', '-c role=iec_login -c jit=off');
   db = new Client({ connectionString: url.href });
   await db.connect();
-}, 180_000);
+}, 480_000);
 afterAll(async () => {
   Session.prototype.query = asked;
   await db?.end();
