@@ -77,8 +77,8 @@ describe('so many points a minute', () => {
 
   it('a point for each 100 of the cost and each 16 KiB of the body; what is refused takes nothing', async () => {
     const s = await begin({ rates: { token: 100, address: 10 } });
-    // a cost of 251: three points in all
-    const costly = '{ cities(first: 100) { nodes { twins { id } } } }';
+    // a cost of 261: three points in all
+    const costly = '{ cities(first: 40) { nodes { twins { id } } } }';
     expect(await statuses(s, 3, {}, costly)).toEqual([200, 200, 200]);
     // one point is left for its arrival, none for its cost
     expect(await statuses(s, 1, {}, costly)).toEqual([429]);
